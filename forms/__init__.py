@@ -1,0 +1,1 @@
+"""Forms: one JSON definition gives the page, the validation and the client behaviour."""

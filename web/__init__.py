@@ -1,0 +1,1 @@
+"""Flask as one thin way into the engine."""
