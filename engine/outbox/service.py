@@ -1,0 +1,166 @@
+"""Emit, claim and settle deliveries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine.ids import new_id
+from engine.outbox.tables import Delivery, DeliveryState
+from engine.store.database import AFTER_COMMIT
+
+LEASE_S = 60
+MAX_ATTEMPTS = 8
+BACK_OFF_S = (2, 10, 30, 120, 600, 1800, 3600)
+
+USER_LANE = "user"
+CONNECTOR_LANE = "connectors"
+LANES = (USER_LANE, CONNECTOR_LANE)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to do one delivery until ``lease_until``, as long as nobody holds a higher fence."""
+
+    id: UUID
+    key: str
+    topic: str
+    payload: dict[str, Any]
+    instance_id: UUID | None
+    element_id: str | None
+    token: str | None
+    attempts: int
+    fence: int
+    created_at: datetime
+    expires_at: datetime | None
+
+
+def emit(
+    session: Session,
+    topic: str,
+    payload: dict[str, Any],
+    *,
+    key: str,
+    now: datetime,
+    lane: str = CONNECTOR_LANE,
+    instance_id: UUID | None = None,
+    element_id: str | None = None,
+    token: str | None = None,
+    delay: timedelta = timedelta(),
+    expires_at: datetime | None = None,
+) -> UUID:
+    """Write a delivery into the caller's transaction and ring for it after the commit.
+
+    Args:
+        key: unique; the receiver gets it at every attempt (Idempotency-Key).
+        delay: how long to wait before the first attempt.
+        expires_at: no attempt after this.
+    """
+    delivery = Delivery(
+        id=new_id(),
+        key=key,
+        topic=topic,
+        lane=lane,
+        payload=payload,
+        instance_id=instance_id,
+        element_id=element_id,
+        token=token,
+        available_at=now + delay,
+        expires_at=expires_at,
+        created_at=now,
+    )
+    session.add(delivery)
+    if not delay:
+        session.info.setdefault(AFTER_COMMIT, []).append((delivery.id, lane))
+    return delivery.id
+
+
+def due(session: Session, *, now: datetime, limit: int = 100, lane: str | None = None) -> Sequence[tuple[UUID, str]]:
+    """Return id and lane of the deliveries that may be claimed now, the oldest first."""
+    query = select(Delivery.id, Delivery.lane).where(Delivery.available_at <= now)
+    if lane:
+        query = query.where(Delivery.lane == lane)
+    return [(row.id, row.lane) for row in session.execute(query.order_by(Delivery.available_at).limit(limit))]
+
+
+def claim(session: Session, delivery_id: UUID, *, now: datetime) -> Claim | None:
+    """Take a delivery for ``LEASE_S`` seconds; None when it is done, failed or another worker's.
+
+    The attempt is counted here: a worker that dies has used it.
+    """
+    taken = session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.available_at <= now)
+        .values(
+            attempts=Delivery.attempts + 1,
+            fence=Delivery.fence + 1,
+            available_at=now + timedelta(seconds=LEASE_S),
+        )
+        .returning(Delivery)
+    ).scalar_one_or_none()
+    if taken is None:
+        return None
+    return Claim(
+        id=taken.id,
+        key=taken.key,
+        topic=taken.topic,
+        payload=taken.payload,
+        instance_id=taken.instance_id,
+        element_id=taken.element_id,
+        token=taken.token,
+        attempts=taken.attempts,
+        fence=taken.fence,
+        created_at=taken.created_at,
+        expires_at=taken.expires_at,
+    )
+
+
+def settle(session: Session, claim: Claim, *, now: datetime) -> bool:
+    """Mark the delivery done, if the claim's fence still holds; False means: roll everything back."""
+    return _end(session, claim, DeliveryState.DONE, now=now, error=None)
+
+
+def fail(session: Session, claim: Claim, error: str, *, now: datetime) -> bool:
+    """Give the delivery up: a person decides (an incident)."""
+    return _end(session, claim, DeliveryState.FAILED, now=now, error=error)
+
+
+def postpone(session: Session, claim: Claim, error: str, *, now: datetime, delay: timedelta | None = None) -> bool:
+    """Let the delivery be tried again, later and later with each attempt."""
+    seconds = BACK_OFF_S[min(claim.attempts, len(BACK_OFF_S)) - 1]
+    moved = session.execute(
+        update(Delivery)
+        .where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state == DeliveryState.PENDING)
+        .values(available_at=now + (delay or timedelta(seconds=seconds)), last_error=error[:500])
+        .returning(Delivery.id)
+    ).scalar_one_or_none()
+    return moved is not None
+
+
+def renew(session: Session, delivery_id: UUID, *, now: datetime) -> bool:
+    """Put a failed delivery back with fresh attempts; True if there was one."""
+    renewed = session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.FAILED)
+        .values(state=DeliveryState.PENDING, attempts=0, available_at=now, ended_at=None)
+        .returning(Delivery.lane)
+    ).scalar_one_or_none()
+    if renewed is None:
+        return False
+    session.info.setdefault(AFTER_COMMIT, []).append((delivery_id, renewed))
+    return True
+
+
+def _end(session: Session, claim: Claim, state: DeliveryState, *, now: datetime, error: str | None) -> bool:
+    ended = session.execute(
+        update(Delivery)
+        .where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state == DeliveryState.PENDING)
+        .values(state=state, available_at=None, ended_at=now, last_error=error[:500] if error else None)
+        .returning(Delivery.id)
+    ).scalar_one_or_none()
+    return ended is not None
+

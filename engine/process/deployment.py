@@ -1,0 +1,131 @@
+"""Deploy: check a bundle and store it as the next immutable version of its process."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.bpmn import check as gate
+from engine.bpmn.check import Finding, Known
+from engine.bpmn.model import Source
+from engine.errors import InvalidInputError
+from engine.feel import decisions as feel_decisions
+from engine.feel import expressions
+from engine.ids import new_id
+from engine.process import bundles, topics
+from engine.process.tables import DefinitionSource, ProcessDefinition
+from forms import definition as form_definitions
+
+
+class DeployRefusedError(InvalidInputError):
+    """The gate found errors; ``findings`` says which, each on its element."""
+
+    code = "deploy_refused"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("The process cannot be published: {count} findings.", count=len(findings))
+        self.findings = tuple(findings)
+
+
+def check_bundle(sources: Sequence[Source]) -> list[Finding]:
+    """Return every finding about the files of a bundle; never raises on bad input."""
+    findings: list[Finding] = []
+    forms: set[str] = set()
+    decisions: set[str] = set()
+    for source in sources:
+        if source.name.endswith(".json"):
+            try:
+                forms.add(form_definitions.parse(orjson.loads(source.content)).key)
+            except orjson.JSONDecodeError as error:
+                findings.append(_file_finding(source.name, "form_not_json", str(error)))
+            except form_definitions.FormError as error:
+                findings += [_file_finding(source.name, found.code, str(found)) for found in error.findings]
+        elif source.name.endswith(".dmn"):
+            try:
+                decisions |= set(feel_decisions.parse(source.content).decisions)
+            except feel_decisions.DecisionError as error:
+                findings += [_file_finding(source.name, found.code, str(found)) for found in error.findings]
+    known = Known(
+        topics={topic.name: topic.kind.value for topic in topics.all_topics()},
+        forms=forms,
+        decisions=decisions,
+        messages=None,
+        lanes=None,
+        expression_check=_check_expression,
+        required_topics=topics.required_topics(),
+    )
+    processes = [source for source in sources if source.name.endswith(".bpmn")]
+    if not processes:
+        findings.append(_file_finding("", "process_missing", "the bundle has no .bpmn file"))
+    for source in processes:
+        findings += gate.check(source.content, known)
+    return findings
+
+
+def deploy(
+    session: Session, actor: Actor, sources: Sequence[Source], *, note: str = "", now: datetime
+) -> tuple[UUID, int]:
+    """Store a bundle as the next version; the same bundle again is the version that it already is.
+
+    Returns:
+        id and version.
+
+    Raises:
+        DeployRefusedError: the gate found errors.
+    """
+    errors = [finding for finding in check_bundle(sources) if finding.severity == "error"]
+    if errors:
+        raise DeployRefusedError(errors)
+    bundle = bundles.build(sources)
+    newest = session.execute(
+        select(ProcessDefinition.id, ProcessDefinition.version, ProcessDefinition.digest)
+        .where(ProcessDefinition.key == bundle.model.key)
+        .order_by(ProcessDefinition.version.desc())
+        .limit(1)
+    ).first()
+    if newest is not None and newest.digest == bundle.digest:
+        return newest.id, newest.version
+    version = 1 + (
+        session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == bundle.model.key))
+        or 0
+    )
+    definition = ProcessDefinition(
+        id=new_id(),
+        key=bundle.model.key,
+        version=version,
+        digest=bundle.digest,
+        name=bundle.model.name.default,
+        name_en=bundle.model.name.en,
+        note=note[:500],
+        deployed_at=now,
+        deployed_by=actor.user_id,
+    )
+    session.add(definition)
+    session.flush()  # the sources below refer to it
+    session.add_all(
+        DefinitionSource(definition_id=definition.id, name=source.name, content=source.content) for source in sources
+    )
+    return definition.id, version
+
+
+def _check_expression(expression: str, kind: str, types: dict[str, str]) -> list[tuple[str, str, str]]:
+    return [
+        (problem.code, problem.text("zh"), problem.text("en"))
+        for problem in expressions.check(expression, types, kind=kind)
+    ]
+
+
+def _file_finding(name: str, code: str, reason: str) -> Finding:
+    return Finding(
+        element_id=None,
+        line=None,
+        severity="error",
+        code=code,
+        params={"file": name, "reason": reason},
+        template_en="{file}: {reason}",
+        template_zh="{file}：{reason}",
+    )

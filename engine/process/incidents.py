@@ -1,0 +1,113 @@
+"""Incidents: elements and deliveries that failed and wait for a person, who may have them tried again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.bpmn import step as bpmn
+from engine.errors import ConflictError, NotFoundError
+from engine.outbox import service as outbox
+from engine.process import bundles
+from engine.process.service import LIVE, host_for, lock_instance
+from engine.process.steps import write_step
+from engine.process.tables import Incident, InstanceState, ProcessInstance
+
+
+def note_failed_delivery(
+    session: Session,
+    instance_id: UUID,
+    *,
+    element_id: str,
+    token: str | None,
+    delivery_id: UUID,
+    code: str,
+    message: str,
+    now: datetime,
+) -> None:
+    """Record that a delivery was given up; the instance shows an incident, and goes on where it can."""
+    instance = lock_instance(session, instance_id)
+    session.add(
+        Incident(
+            instance_id=instance_id,
+            element_id=element_id,
+            token=token,
+            delivery_id=delivery_id,
+            code=code[:60],
+            message=message[:1000],
+            created_at=now,
+        )
+    )
+    if instance.state == InstanceState.RUNNING:
+        instance.state = InstanceState.INCIDENT
+
+
+def retry(session: Session, actor: Actor, incident_id: UUID, *, now: datetime) -> None:
+    """Try the failed element or delivery again.
+
+    Raises:
+        NotFoundError: no such incident.
+        ConflictError: it is resolved, or its instance has ended.
+    """
+    instance_id = session.scalar(select(Incident.instance_id).where(Incident.id == incident_id))
+    if instance_id is None:
+        raise NotFoundError("There is no such incident.", code="incident_unknown")
+    instance = lock_instance(session, instance_id)
+    incident = session.get_one(Incident, incident_id, populate_existing=True)
+    if incident.resolved_at is not None:
+        raise ConflictError("This incident is already resolved.", code="incident_resolved")
+    incident.resolved_at = now
+    incident.resolved_by = actor.user_id
+    incident.resolution = "retried"
+    session.flush()  # the count below must not see it
+    _clear_state(session, instance)
+    if incident.delivery_id is not None:
+        outbox.renew(session, incident.delivery_id, now=now)
+        return
+    if instance.state not in LIVE:
+        raise ConflictError("This process has already ended.", code="instance_ended")
+    if incident.token is None:
+        instance.next_due_at = now
+        return
+    bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
+    host = host_for(session, actor, instance, bundle, now=now)
+    step = bpmn.retry(bundle.model, instance.state_bytes, incident.token, host)
+    write_step(session, instance, step, host, actor=actor, kind="retried", element_id=incident.element_id)
+
+
+def resolve_for_delivery(session: Session, delivery_id: UUID, *, now: datetime) -> None:
+    """Close the incident of a delivery that was done after all."""
+    session.execute(
+        update(Incident)
+        .where(Incident.delivery_id == delivery_id, Incident.resolved_at.is_(None))
+        .values(resolved_at=now, resolution="delivered")
+    )
+
+
+def park_timer(session: Session, instance_id: UUID, *, now: datetime) -> None:
+    """Take an instance whose timer cannot fire out of the sweep; its incident, when retried, puts it back."""
+    instance = lock_instance(session, instance_id)
+    instance.next_due_at = None
+    if instance.state == InstanceState.RUNNING:
+        instance.state = InstanceState.INCIDENT
+    session.add(
+        Incident(
+            instance_id=instance_id,
+            element_id="",
+            code="timer_failed",
+            message="A timer of this process could not fire.",
+            created_at=now,
+        )
+    )
+
+
+def _clear_state(session: Session, instance: ProcessInstance) -> None:
+    left = session.scalar(
+        select(func.count())
+        .select_from(Incident)
+        .where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    )
+    if not left and instance.state == InstanceState.INCIDENT:
+        instance.state = InstanceState.RUNNING

@@ -1,0 +1,345 @@
+"""What screens and clients read of tasks, instances, definitions and incidents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_, union
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.errors import NotFoundError
+from engine.process.tables import (
+    DefinitionSource,
+    HistoryEvent,
+    InboxEntry,
+    Incident,
+    ProcessDefinition,
+    ProcessInstance,
+    TaskDraft,
+    TaskState,
+    UserTask,
+)
+from engine.process.user_tasks import may_do
+
+COUNT_CAP = 1000
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as lists show it."""
+
+    id: UUID
+    instance_id: UUID
+    process_key: str
+    business_key: str
+    element_id: str
+    name: str
+    name_en: str | None
+    form_key: str | None
+    lane: str | None
+    subject: str
+    state: str
+    assignee_id: UUID | None
+    due_at: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+    completed_by_name: str | None
+    text_1: str | None
+    text_2: str | None
+    text_3: str | None
+
+    def label(self, locale: str) -> str:
+        """Return the task's name in the reader's language."""
+        return (self.name_en or self.name) if locale == "en" else self.name
+
+
+@dataclass(frozen=True)
+class InboxFilter:
+    """What of an inbox to show; empty fields do not filter."""
+
+    process_key: str = ""
+    element_id: str = ""
+    search: str = ""
+    due_before: datetime | None = None
+    mine_only: bool = False
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """One page of an inbox and the key of the next one (None on the last)."""
+
+    tasks: tuple[TaskRow, ...]
+    next_key: tuple[datetime, UUID] | None
+
+
+@dataclass(frozen=True)
+class TaskDetail:
+    """A task with what its page needs besides."""
+
+    task: TaskRow
+    digest: str
+    definition_id: UUID
+    draft: dict[str, Any] | None
+    draft_saved_at: datetime | None
+    values: dict[str, Any] | None
+    may_complete: bool
+
+
+@dataclass(frozen=True)
+class InstanceRow:
+    """An instance as lists show it."""
+
+    id: UUID
+    process_key: str
+    definition_id: UUID
+    definition_version: int
+    name: str
+    name_en: str | None
+    business_key: str
+    title: str
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DefinitionRow:
+    """A version of a process as lists show it."""
+
+    id: UUID
+    key: str
+    version: int
+    digest: str
+    name: str
+    name_en: str | None
+    note: str
+    deployed_at: datetime
+    deployed_by: UUID | None
+
+
+_TASK_COLUMNS = [getattr(UserTask, name) for name in TaskRow.__dataclass_fields__]
+
+
+def inbox(
+    session: Session,
+    actor: Actor,
+    *,
+    show: InboxFilter | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> InboxPage:
+    """Return the actor's open tasks, the most urgent first.
+
+    One short index range for each principal, merged: the cost does not grow with the number of open tasks.
+    """
+    parts = [
+        select(part.c.due_at, part.c.task_id)
+        for principal in sorted(actor.principals)
+        for part in [_range_of(principal, actor, show or InboxFilter(), after, limit + 1).subquery()]
+    ]
+    if not parts:
+        return InboxPage((), None)
+    keys = union(*parts).subquery()
+    page = select(keys.c.due_at, keys.c.task_id).order_by(keys.c.due_at, keys.c.task_id).limit(limit + 1).subquery()
+    rows = session.execute(
+        select(page.c.due_at.label("sort_due_at"), *_TASK_COLUMNS)
+        .join(UserTask, UserTask.id == page.c.task_id)
+        .order_by(page.c.due_at, page.c.task_id)
+    ).all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    next_key = (rows[-1].sort_due_at, rows[-1].id) if more else None
+    return InboxPage(tuple(_task_row(row) for row in rows), next_key)
+
+
+def _range_of(
+    principal: str, actor: Actor, show: InboxFilter, after: tuple[datetime, UUID] | None, limit: int
+) -> Select[Any]:
+    query = select(InboxEntry.due_at, InboxEntry.task_id).where(InboxEntry.principal == principal)
+    if after is not None:
+        query = query.where(tuple_(InboxEntry.due_at, InboxEntry.task_id) > tuple_(*after))
+    if show.due_before is not None:
+        query = query.where(InboxEntry.due_at < show.due_before)
+    if show.process_key or show.element_id or show.search or show.mine_only:
+        query = query.join(UserTask, UserTask.id == InboxEntry.task_id)
+    if show.process_key:
+        query = query.where(UserTask.process_key == show.process_key)
+    if show.element_id:
+        query = query.where(UserTask.element_id == show.element_id)
+    if show.mine_only:
+        query = query.where(UserTask.assignee_id == actor.user_id)
+    if show.search:
+        pattern = f"%{show.search.replace('%', '').replace('_', '')}%"
+        query = query.where(UserTask.subject.ilike(pattern) | UserTask.text_1.ilike(pattern))
+    return query.order_by(InboxEntry.due_at, InboxEntry.task_id).limit(limit)
+
+
+def inbox_count(session: Session, actor: Actor) -> int:
+    """Return how many tasks wait for the actor, counting no further than ``COUNT_CAP``."""
+    if not actor.principals:
+        return 0
+    capped = select(InboxEntry.task_id).where(InboxEntry.principal.in_(actor.principals)).limit(COUNT_CAP).subquery()
+    return session.scalar(select(func.count()).select_from(capped)) or 0
+
+
+def task_detail(session: Session, actor: Actor, task_id: UUID, *, visible: bool = False) -> TaskDetail:
+    """Return a task that the actor may do, or did.
+
+    Args:
+        visible: the caller has found that the actor may see the object that the task is about.
+
+    Raises:
+        NotFoundError: no such task, or not this actor's.
+    """
+    task = session.get(UserTask, task_id)
+    mine = task is not None and (may_do(task, actor) or task.completed_by == actor.user_id is not None)
+    if task is None or not (mine or visible):
+        raise NotFoundError("There is no such task for you.", code="task_unknown")
+    instance = session.get_one(ProcessInstance, task.instance_id)
+    draft = session.get(TaskDraft, (task_id, actor.user_id)) if actor.user_id else None
+    free = task.assignee_id in {None, actor.user_id}
+    return TaskDetail(
+        task=_task_row(task),
+        digest=instance.digest,
+        definition_id=instance.definition_id,
+        draft=draft.values if draft else None,
+        draft_saved_at=draft.saved_at if draft else None,
+        values=_submitted(session, task) if task.state == TaskState.COMPLETED else None,
+        may_complete=task.state == TaskState.OPEN and may_do(task, actor) and free,
+    )
+
+
+def _submitted(session: Session, task: UserTask) -> dict[str, Any] | None:
+    detail = session.scalar(
+        select(HistoryEvent.detail).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.task_id == task.id)
+    )
+    return detail.get("values") if detail else None
+
+
+def tasks_of(
+    session: Session, business_key: str, *, states: Sequence[TaskState] = (TaskState.OPEN,)
+) -> tuple[TaskRow, ...]:
+    """Return the tasks about an object, the oldest first. The caller has checked who may see the object."""
+    rows = session.execute(
+        select(*_TASK_COLUMNS)
+        .where(UserTask.business_key == business_key, UserTask.state.in_(states))
+        .order_by(UserTask.created_at, UserTask.id)
+    )
+    return tuple(_task_row(row) for row in rows)
+
+
+def open_tasks_of(session: Session, business_keys: Sequence[str]) -> dict[str, list[TaskRow]]:
+    """Return the open tasks about several objects, by business key."""
+    found: dict[str, list[TaskRow]] = {key: [] for key in business_keys}
+    rows = session.execute(
+        select(*_TASK_COLUMNS)
+        .where(UserTask.business_key.in_(business_keys), UserTask.state == TaskState.OPEN)
+        .order_by(UserTask.created_at, UserTask.id)
+    )
+    for row in rows:
+        found[row.business_key].append(_task_row(row))
+    return found
+
+
+def history(session: Session, instance_id: UUID) -> tuple[HistoryEvent, ...]:
+    """Return the steps of an instance in order."""
+    return tuple(
+        session.scalars(select(HistoryEvent).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.id))
+    )
+
+
+def instances_of(session: Session, business_key: str) -> tuple[InstanceRow, ...]:
+    """Return the instances about an object, the newest first."""
+    return _instance_rows(session, _instances().where(ProcessInstance.business_key == business_key))
+
+
+def instances(
+    session: Session, *, process_key: str = "", state: str = "", after: UUID | None = None, limit: int = 50
+) -> tuple[InstanceRow, ...]:
+    """Return instances, the newest first, by keyset on the id (which sorts by time)."""
+    query = _instances()
+    if process_key:
+        query = query.where(ProcessInstance.process_key == process_key)
+    if state:
+        query = query.where(ProcessInstance.state == state)
+    if after is not None:
+        query = query.where(ProcessInstance.id < after)
+    return _instance_rows(session, query.limit(limit))
+
+
+def instance(session: Session, instance_id: UUID) -> InstanceRow:
+    """Return one instance.
+
+    Raises:
+        NotFoundError: no such instance.
+    """
+    rows = _instance_rows(session, _instances().where(ProcessInstance.id == instance_id))
+    if not rows:
+        raise NotFoundError("There is no such process instance.", code="instance_unknown")
+    return rows[0]
+
+
+def _instances() -> Select[Any]:
+    names = [name for name in InstanceRow.__dataclass_fields__ if name not in {"definition_version", "name", "name_en"}]
+    return (
+        select(
+            *[getattr(ProcessInstance, name) for name in names],
+            ProcessDefinition.version.label("definition_version"),
+            ProcessDefinition.name,
+            ProcessDefinition.name_en,
+        )
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .order_by(ProcessInstance.id.desc())
+    )
+
+
+def _instance_rows(session: Session, query: Select[Any]) -> tuple[InstanceRow, ...]:
+    return tuple(InstanceRow(**row._mapping) for row in session.execute(query))
+
+
+def definitions(session: Session, *, key: str = "") -> tuple[DefinitionRow, ...]:
+    """Return all versions of all processes (or of one), by key, the newest version first."""
+    query = select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
+    if key:
+        query = query.where(ProcessDefinition.key == key)
+    return tuple(_definition_row(row) for row in session.scalars(query))
+
+
+def definition(session: Session, definition_id: UUID) -> DefinitionRow:
+    """Return one version of a process.
+
+    Raises:
+        NotFoundError: no such version.
+    """
+    found = session.get(ProcessDefinition, definition_id)
+    if found is None:
+        raise NotFoundError("There is no such process definition.", code="definition_unknown")
+    return _definition_row(found)
+
+
+def definition_files(session: Session, definition_id: UUID) -> dict[str, bytes]:
+    """Return the files of a version, by name."""
+    rows = session.execute(
+        select(DefinitionSource.name, DefinitionSource.content).where(DefinitionSource.definition_id == definition_id)
+    )
+    return {row.name: row.content for row in rows}
+
+
+def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: int = 200) -> tuple[Incident, ...]:
+    """Return incidents that wait for a person, the oldest first."""
+    query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.created_at).limit(limit)
+    if instance_id is not None:
+        query = query.where(Incident.instance_id == instance_id)
+    return tuple(session.scalars(query))
+
+
+def _task_row(source: Any) -> TaskRow:
+    return TaskRow(**{name: getattr(source, name) for name in TaskRow.__dataclass_fields__})
+
+
+def _definition_row(row: ProcessDefinition) -> DefinitionRow:
+    return DefinitionRow(**{name: getattr(row, name) for name in DefinitionRow.__dataclass_fields__})

@@ -1,0 +1,177 @@
+"""Write what came out of one step of an instance: tasks, inbox rows, one history row, messages, the new state."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.bpmn.step import OpenTask, Step
+from engine.ids import new_id
+from engine.outbox import service as outbox
+from engine.process.host import StepHost
+from engine.process.tables import (
+    NO_DUE_DATE,
+    HistoryEvent,
+    InboxEntry,
+    Incident,
+    InstanceState,
+    ProcessInstance,
+    TaskState,
+    UserTask,
+)
+
+MESSAGE_TOPIC = "message.deliver"
+MESSAGE_KEPT_FOR = timedelta(days=30)
+
+SLOTS = {"text_1", "text_2", "text_3", "number_1", "date_1"}
+
+
+def write_step(
+    session: Session,
+    instance: ProcessInstance,
+    step: Step,
+    host: StepHost,
+    *,
+    actor: Actor,
+    kind: str,
+    element_id: str | None = None,
+    task: UserTask | None = None,
+    detail: dict[str, Any] | None = None,
+) -> list[UserTask]:
+    """Store a step and return the tasks that it opened.
+
+    Args:
+        kind: of the history row: ``started``, ``completed``, ``message``, ``timer``, ``settled``, ``retried``,
+            ``cancelled``.
+        task: the user task that was completed; its inbox entries go with those of withdrawn tasks.
+    """
+    now = host.now
+    instance.lanes = host.lanes
+    instance.state_bytes = step.state
+    instance.awaiting = list(step.awaiting)
+    instance.next_due_at = step.next_due_at
+    instance.state = _state_of(instance, step)
+    if step.status != "running":
+        instance.ended_at = now
+    _close_tasks(session, instance, step.closed, task, now=now)
+    opened = [_new_task(instance, open_task, now=now) for open_task in step.opened]
+    session.add(
+        HistoryEvent(
+            instance_id=instance.id,
+            at=now,
+            kind=kind,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            element_id=element_id,
+            task_id=task.id if task else None,
+            detail={**(detail or {}), "trail": [_trail_row(entry) for entry in step.trail]},
+        )
+    )
+    session.add_all(opened)
+    session.flush()  # the inbox rows below are written in one statement and refer to these tasks
+    entries = [
+        {"principal": principal, "due_at": row.due_at or NO_DUE_DATE, "task_id": row.id}
+        for row in opened
+        for principal in row.candidates
+    ]
+    if entries:
+        session.execute(insert(InboxEntry), entries)
+    _note_incidents(session, instance, step, now=now)
+    _send_messages(session, instance, step, now=now)
+    return opened
+
+
+def _state_of(instance: ProcessInstance, step: Step) -> InstanceState:
+    if step.status == "completed":
+        return InstanceState.COMPLETED
+    if step.status == "cancelled":
+        return InstanceState.CANCELLED
+    if step.incidents:
+        return InstanceState.INCIDENT
+    return instance.state or InstanceState.RUNNING
+
+
+def _trail_row(entry: Any) -> dict[str, Any]:
+    row = {"id": entry.element_id, "kind": entry.kind}
+    if entry.result not in (None, {}, [], ()):
+        row["result"] = entry.result
+    return row
+
+
+def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> UserTask:
+    fields = opened.fields or {}
+    slots = {name: fields[name] for name in SLOTS & fields.keys() if fields[name] is not None}
+    if isinstance(slots.get("date_1"), str):
+        slots["date_1"] = datetime.fromisoformat(slots["date_1"])
+    return UserTask(
+        id=new_id(),
+        instance_id=instance.id,
+        token=opened.key,
+        element_id=opened.element_id,
+        process_key=instance.process_key,
+        business_key=instance.business_key,
+        name=opened.name.default,
+        name_en=opened.name.en,
+        lane=opened.lane,
+        form_key=opened.form,
+        state=TaskState.OPEN,
+        candidates=instance.lanes.get(opened.lane or "", []),
+        due_at=datetime.fromisoformat(opened.due) if opened.due else None,
+        created_at=now,
+        subject=str(fields.get("subject") or instance.title)[:300],
+        **slots,
+    )
+
+
+def _close_tasks(
+    session: Session, instance: ProcessInstance, tokens: Iterable[str], completed: UserTask | None, *, now: datetime
+) -> None:
+    withdrawn: list[UUID] = []
+    tokens = list(tokens)
+    if tokens:
+        withdrawn = list(
+            session.scalars(
+                update(UserTask)
+                .where(
+                    UserTask.instance_id == instance.id, UserTask.token.in_(tokens), UserTask.state == TaskState.OPEN
+                )
+                .values(state=TaskState.WITHDRAWN, ended_at=now)
+                .returning(UserTask.id)
+            )
+        )
+    gone = withdrawn + ([completed.id] if completed else [])
+    if gone:
+        session.execute(delete(InboxEntry).where(InboxEntry.task_id.in_(gone)))
+
+
+def _note_incidents(session: Session, instance: ProcessInstance, step: Step, *, now: datetime) -> None:
+    for found in step.incidents:
+        session.add(
+            Incident(
+                instance_id=instance.id,
+                element_id=found.element_id,
+                token=found.token,
+                code=found.code[:60],
+                message=found.message[:1000],
+                created_at=now,
+            )
+        )
+
+
+def _send_messages(session: Session, instance: ProcessInstance, step: Step, *, now: datetime) -> None:
+    for number, thrown in enumerate(step.messages):
+        outbox.emit(
+            session,
+            MESSAGE_TOPIC,
+            {"name": thrown.name, "to": thrown.to, "payload": thrown.payload, "from": instance.business_key},
+            key=f"{instance.id}:{instance.version}:{thrown.element_id}:{number}",
+            now=now,
+            lane=outbox.USER_LANE,
+            instance_id=None,
+            element_id=thrown.element_id,
+            expires_at=now + MESSAGE_KEPT_FOR,
+        )

@@ -1,0 +1,193 @@
+"""What the process layer stores."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.ids import new_id
+from engine.store.base import Base, BigId, JsonText, UtcDateTime
+
+NO_DUE_DATE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
+"""Sorts after every due date; ``inbox.due_at`` is never null, so that one keyset serves all rows."""
+
+
+class InstanceState(StrEnum):
+    """The one state value of an instance."""
+
+    RUNNING = "running"
+    INCIDENT = "incident"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class TaskState(StrEnum):
+    """The state of a user task."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+class ProcessDefinition(Base):
+    """One immutable version of a process with its decisions and forms."""
+
+    __tablename__ = "process_definition"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[str] = mapped_column(String(100))
+    version: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deployed_by: Mapped[UUID | None]
+
+
+class DefinitionSource(Base):
+    """One file of a bundle: the process (``.bpmn``), a decision (``.dmn``) or a form (``.json``)."""
+
+    __tablename__ = "definition_source"
+
+    definition_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessDefinition.id), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ProcessInstance(Base):
+    """One run of a definition.
+
+    ``lanes`` maps a lane to the principals that its tasks are offered to. ``state_bytes`` belongs to
+    ``engine.bpmn`` alone. ``next_due_at`` is the earliest timer that waits.
+    """
+
+    __tablename__ = "process_instance"
+    __table_args__ = (
+        Index("ix_process_instance_due", "next_due_at"),
+        Index("ix_process_instance_business_key", "business_key", "process_key"),
+        Index("ix_process_instance_listed", "process_key", "state", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    definition_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessDefinition.id), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    process_key: Mapped[str] = mapped_column(String(100))
+    business_key: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(300), default="")
+    state: Mapped[InstanceState] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(default=1)
+    lanes: Mapped[dict[str, list[str]]] = mapped_column(JsonText)
+    awaiting: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    state_bytes: Mapped[bytes] = mapped_column(LargeBinary)
+    next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class UserTask(Base):
+    """A step that waits for a person, or that a person did.
+
+    ``subject`` and the typed slots (``text_1`` …) are the business fields that lists show and filter by; a
+    process declares which of its data fill them.
+    """
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index("ix_user_task_instance", "instance_id", "state"),
+        Index("ix_user_task_business_key", "business_key"),
+        Index("ix_user_task_finished", "completed_by", "ended_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id))
+    token: Mapped[str] = mapped_column(String(80))
+    element_id: Mapped[str] = mapped_column(String(120))
+    process_key: Mapped[str] = mapped_column(String(100))
+    business_key: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str | None] = mapped_column(String(200))
+    lane: Mapped[str | None] = mapped_column(String(100))
+    form_key: Mapped[str | None] = mapped_column(String(100))
+    state: Mapped[TaskState] = mapped_column(String(20), default=TaskState.OPEN)
+    candidates: Mapped[list[str]] = mapped_column(JsonText)
+    assignee_id: Mapped[UUID | None]
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_by: Mapped[UUID | None]
+    completed_by_name: Mapped[str | None] = mapped_column(String(200))
+    submission_id: Mapped[UUID | None]
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    text_1: Mapped[str | None] = mapped_column(String(200))
+    text_2: Mapped[str | None] = mapped_column(String(200))
+    text_3: Mapped[str | None] = mapped_column(String(200))
+    number_1: Mapped[float | None]
+    date_1: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class InboxEntry(Base):
+    """An open task in the inbox of one principal; kept by the process layer, read by keyset."""
+
+    __tablename__ = "inbox"
+
+    principal: Mapped[str] = mapped_column(String(120), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    task_id: Mapped[UUID] = mapped_column(ForeignKey(UserTask.id), primary_key=True, index=True)
+
+
+class TaskDraft(Base):
+    """What a person typed into a form and has not submitted."""
+
+    __tablename__ = "task_draft"
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey(UserTask.id), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    values: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class HistoryEvent(Base):
+    """One step of an instance: who did what, and the elements that ran because of it.
+
+    ``detail`` holds ``trail`` (elements in order, with results), ``values`` (what was submitted) and what else the
+    kind needs. Never changed, never deleted before its retention ends.
+    """
+
+    __tablename__ = "history_event"
+    __table_args__ = (Index("ix_history_event_instance", "instance_id", "id"), Index("ix_history_event_at", "at"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(40))
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str] = mapped_column(String(200), default="")
+    element_id: Mapped[str | None] = mapped_column(String(120))
+    task_id: Mapped[UUID | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(JsonText)
+
+
+class Incident(Base):
+    """An element that failed and waits for a person."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_open", "resolved_at", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id), index=True)
+    element_id: Mapped[str] = mapped_column(String(120))
+    token: Mapped[str | None] = mapped_column(String(80))
+    delivery_id: Mapped[UUID | None]
+    code: Mapped[str] = mapped_column(String(60))
+    message: Mapped[str] = mapped_column(String(1000))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resolved_by: Mapped[UUID | None]
+    resolution: Mapped[str | None] = mapped_column(String(40))

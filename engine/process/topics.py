@@ -1,0 +1,136 @@
+"""What service tasks may name: the registry of topics, and of the choice lists that forms may name.
+
+``engine.wiring`` fills it once, at start. A topic is of one of three kinds: a *lookup* reads, inside the step; an
+*operation* writes, in the step's transaction; a *delivery* is an outbox row, done after the commit.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.outbox.service import CONNECTOR_LANE
+
+
+class TopicKind(StrEnum):
+    """How a service task's work is done."""
+
+    LOOKUP = "lookup"
+    OPERATION = "operation"
+    DELIVERY = "delivery"
+
+
+@dataclass
+class StepContext:
+    """What an operation gets besides its parameters.
+
+    ``lanes`` may be changed: tasks that open in this step are offered to the principals that stand in it.
+    """
+
+    session: Session
+    actor: Actor
+    now: datetime
+    instance_id: UUID
+    business_key: str
+    data: Mapping[str, Any]
+    lanes: dict[str, list[str]]
+    key: str
+
+
+@dataclass(frozen=True)
+class DeliveryContext:
+    """What the handler of a delivery gets: the same ``key`` at every attempt, and no transaction."""
+
+    key: str
+    attempt: int
+    now: datetime
+
+
+Operation = Callable[[StepContext, Mapping[str, Any]], Mapping[str, Any]]
+DeliveryHandler = Callable[[DeliveryContext, Mapping[str, Any]], Mapping[str, Any] | None]
+DeliveryEffect = Callable[[Session, DeliveryContext, Mapping[str, Any]], bool]
+"""Writes in the transaction that settles the delivery; False: not possible yet, try again later."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One thing that a process may ask for.
+
+    Args:
+        name: ``noun.verb``.
+        kind: see the module.
+        label: (zh, en), for the designer.
+        operation: of a lookup or an operation.
+        handler: of a delivery; called outside any transaction.
+        effect: of a delivery; its own writes, committed together with "done".
+        waits: a delivery whose result the service task waits for.
+        lane: which workers do the delivery.
+        parameters: names of parameters, for the designer.
+    """
+
+    name: str
+    kind: TopicKind
+    label: tuple[str, str]
+    operation: Operation | None = None
+    handler: DeliveryHandler | None = None
+    effect: DeliveryEffect | None = None
+    waits: bool = False
+    lane: str = CONNECTOR_LANE
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a choice list: ``value`` is stored, the label is shown."""
+
+    value: str
+    label: str
+    label_en: str | None = None
+
+
+ChoiceSource = Callable[[Session, Actor, str], Sequence[Choice]]
+"""Session, actor and business key → the entries of a list that forms name as ``source``."""
+
+_topics: dict[str, Topic] = {}
+_choices: dict[str, ChoiceSource] = {}
+_required: dict[str, frozenset[str]] = {}
+
+
+def register(topic: Topic) -> None:
+    """Add a topic; a later one of the same name replaces it."""
+    _topics[topic.name] = topic
+
+
+def register_choices(name: str, source: ChoiceSource) -> None:
+    """Add a choice list."""
+    _choices[name] = source
+
+
+def require(process_key: str, names: frozenset[str]) -> None:
+    """Say which topics every version of a process must call, so that no edit can silence the figures."""
+    _required[process_key] = names
+
+
+def find(name: str) -> Topic | None:
+    """Return the topic of that name, or None."""
+    return _topics.get(name)
+
+
+def all_topics() -> tuple[Topic, ...]:
+    """Return every topic, by name."""
+    return tuple(_topics[name] for name in sorted(_topics))
+
+
+def choice_source(name: str) -> ChoiceSource | None:
+    """Return the source of that choice list, or None."""
+    return _choices.get(name)
+
+
+def required_topics() -> dict[str, set[str]]:
+    """Return process key → topics that it must call."""
+    return {key: set(names) for key, names in _required.items()}

@@ -1,0 +1,265 @@
+"""What people do with user tasks: complete, claim, release, assign, draft."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from engine.access import Actor, user_principal
+from engine.bpmn import step as bpmn
+from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFoundError
+from engine.process import bundles, topics
+from engine.process.bundles import Bundle
+from engine.process.service import host_for
+from engine.process.steps import write_step
+from engine.process.tables import NO_DUE_DATE, InboxEntry, ProcessInstance, TaskDraft, TaskState, UserTask
+from forms import schema
+from forms.definition import FormDefinition
+
+DRAFT_LIMIT_BYTES = 256_000
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What became of a submission.
+
+    Args:
+        opened: tasks that the step opened and that this actor may do, the natural next ones first.
+        repeated: the same submission had already been accepted; nothing was done again.
+    """
+
+    task_id: UUID
+    instance_id: UUID
+    business_key: str
+    opened: tuple[UUID, ...]
+    repeated: bool = False
+
+
+def complete_user_task(
+    session: Session,
+    actor: Actor,
+    task_id: UUID,
+    values: Mapping[str, Any],
+    *,
+    submission_id: UUID | None,
+    now: datetime,
+) -> Completion:
+    """Validate and submit the form of a task, and run the process on.
+
+    Args:
+        values: as the form defines them, JSON types.
+        submission_id: minted by the client; sending it again gives the same answer and does nothing.
+
+    Raises:
+        NotFoundError: no such task, or not this actor's.
+        ConflictError: completed by someone else, withdrawn, or claimed by someone else.
+        InvalidInputError: names each field.
+    """
+    instance, task = _lock_task(session, actor, task_id)
+    if task.state == TaskState.COMPLETED and submission_id and task.submission_id == submission_id:
+        return Completion(task.id, instance.id, instance.business_key, (), repeated=True)
+    _require_open(task)
+    _require_mine_or_free(task, actor)
+    bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
+    clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key)
+    host = host_for(session, actor, instance, bundle, now=now)
+    step = bpmn.complete(bundle.model, instance.state_bytes, task.token, clean, host)
+    task.state = TaskState.COMPLETED
+    task.ended_at = now
+    task.completed_by = actor.user_id
+    task.completed_by_name = actor.name
+    task.submission_id = submission_id
+    session.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
+    opened = write_step(
+        session,
+        instance,
+        step,
+        host,
+        actor=actor,
+        kind="completed",
+        element_id=task.element_id,
+        task=task,
+        detail={"form": task.form_key, "values": clean},
+    )
+    mine = tuple(row.id for row in opened if not actor.principals.isdisjoint(row.candidates))
+    return Completion(task.id, instance.id, instance.business_key, mine)
+
+
+def validate(
+    session: Session,
+    actor: Actor,
+    bundle: Bundle,
+    form_key: str | None,
+    values: Mapping[str, Any],
+    *,
+    business_key: str,
+) -> dict[str, Any]:
+    """Return the clean values of a form; a task without a form takes none.
+
+    Raises:
+        InvalidInputError: names each field.
+    """
+    form = bundle.forms.get(form_key) if form_key else None
+    if form is None:
+        if values:
+            problem = FieldProblem("This step takes no values.", code="unknown_field")
+            raise InvalidInputError(errors={key: [problem] for key in values})
+        return {}
+    result = schema.validate(form, values, choices=form_choices(session, actor, form, business_key=business_key))
+    if not result.ok:
+        raise InvalidInputError(
+            errors={
+                path: [FieldProblem(problem.template, code=problem.code, **problem.params) for problem in problems]
+                for path, problems in result.errors.items()
+            }
+        )
+    return result.values
+
+
+def form_choices(
+    session: Session, actor: Actor, form: FormDefinition, *, business_key: str
+) -> dict[str, list[topics.Choice]]:
+    """Return the entries of each choice list that a form names."""
+    found: dict[str, list[topics.Choice]] = {}
+    for name in form.sources:
+        source = topics.choice_source(name)
+        found[name] = list(source(session, actor, business_key)) if source else []
+    return found
+
+
+def claim(session: Session, actor: Actor, task_id: UUID) -> None:
+    """Take an open task: the others see who has it, and it leaves their inboxes.
+
+    Raises:
+        NotFoundError: no such task, or not this actor's.
+        ConflictError: someone else has it, or it is over.
+    """
+    _instance, task = _lock_task(session, actor, task_id)
+    _require_open(task)
+    _require_mine_or_free(task, actor)
+    assert actor.user_id is not None, "the system claims no tasks"
+    _give_to(session, task, actor.user_id)
+
+
+def release(session: Session, actor: Actor, task_id: UUID) -> None:
+    """Give a claimed task back to all who may do it.
+
+    Raises:
+        NotFoundError: no such task, or not this actor's.
+        ConflictError: someone else has it, or it is over.
+    """
+    _instance, task = _lock_task(session, actor, task_id)
+    _require_open(task)
+    _require_mine_or_free(task, actor)
+    task.assignee_id = None
+    _fill_inbox(session, task, task.candidates)
+
+
+def assign(
+    session: Session, actor: Actor, task_id: UUID, user_id: UUID, *, answers_for: frozenset[str] = frozenset()
+) -> None:
+    """Give an open task to a person: the act of one who may do it, or who answers for one who may.
+
+    Args:
+        answers_for: principals of the people whom the actor manages.
+
+    Raises:
+        NotFoundError: no such task, or not this actor's.
+        ConflictError: it is over.
+    """
+    _instance, task = _lock_task(session, actor, task_id, answers_for=answers_for)
+    _require_open(task)
+    _give_to(session, task, user_id)
+
+
+def save_draft(
+    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], *, now: datetime
+) -> datetime:
+    """Keep what the actor has typed so far; returns when it was kept.
+
+    Raises:
+        NotFoundError: no such open task, or not this actor's.
+        ConflictError: the task is over.
+    """
+    task = session.get(UserTask, task_id)
+    if task is None or not may_do(task, actor):
+        raise NotFoundError("There is no such task for you.", code="task_unknown")
+    _require_open(task)
+    assert actor.user_id is not None, "the system drafts nothing"
+    draft = session.get(TaskDraft, (task_id, actor.user_id))
+    if draft is None:
+        session.add(TaskDraft(task_id=task_id, user_id=actor.user_id, values=dict(values), saved_at=now))
+    else:
+        draft.values, draft.saved_at = dict(values), now
+    return now
+
+
+def may_do(task: UserTask, actor: Actor) -> bool:
+    """Tell whether the task is offered or given to the actor."""
+    if actor.user_id is not None and task.assignee_id == actor.user_id:
+        return True
+    return not actor.principals.isdisjoint(task.candidates)
+
+
+def _lock_task(
+    session: Session, actor: Actor, task_id: UUID, *, answers_for: frozenset[str] = frozenset()
+) -> tuple[ProcessInstance, UserTask]:
+    # Both rows are locked, the instance first: on PostgreSQL a row that is only joined would still be the old one
+    # after the wait for the lock.
+    row = session.execute(
+        select(ProcessInstance, UserTask)
+        .select_from(ProcessInstance)
+        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
+        .where(UserTask.id == task_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFoundError("There is no such task for you.", code="task_unknown")
+    instance, task = row
+    allowed = may_do(task, actor) or not answers_for.isdisjoint([*task.candidates, _holder(task)])
+    if not (allowed or task.completed_by == actor.user_id is not None):
+        raise NotFoundError("There is no such task for you.", code="task_unknown")
+    return instance, task
+
+
+def _holder(task: UserTask) -> str:
+    return user_principal(task.assignee_id) if task.assignee_id else ""
+
+
+def _require_open(task: UserTask) -> None:
+    if task.state == TaskState.COMPLETED:
+        raise ConflictError(
+            "{who} completed this step at {when}. Nothing of yours was submitted.",
+            code="task_completed",
+            who=task.completed_by_name,
+            when=task.ended_at,
+        )
+    if task.state == TaskState.WITHDRAWN:
+        raise ConflictError(
+            "This step is no longer needed since {when}: the process has moved on.",
+            code="task_withdrawn",
+            when=task.ended_at,
+        )
+
+
+def _require_mine_or_free(task: UserTask, actor: Actor) -> None:
+    if task.assignee_id not in {None, actor.user_id}:
+        raise ConflictError("Someone else has taken this task.", code="task_claimed", who=str(task.assignee_id))
+
+
+def _give_to(session: Session, task: UserTask, user_id: UUID) -> None:
+    task.assignee_id = user_id
+    _fill_inbox(session, task, [user_principal(user_id)])
+
+
+def _fill_inbox(session: Session, task: UserTask, principals: list[str]) -> None:
+    session.execute(delete(InboxEntry).where(InboxEntry.task_id == task.id))
+    due_at = task.due_at or NO_DUE_DATE
+    rows = [{"principal": principal, "due_at": due_at, "task_id": task.id} for principal in principals]
+    if rows:
+        session.execute(insert(InboxEntry), rows)

@@ -1,0 +1,58 @@
+"""Settings from environment variables, each with a default that works on a laptop."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs.
+
+    Args:
+        data_folder: where the database, files and the job server keep their data.
+        database_url: SQLAlchemy's address of the database.
+        redis_url: the job server; None starts the embedded one.
+        files_folder: content-addressed files.
+        smtp_url: ``smtp://user:password@host:port``; None keeps mail in the outbox folder as ``.eml`` files.
+        mail_from: sender of mail.
+        crm: which connector serves the CRM (``memory``).
+        secret_folder: keys that this installation made for itself.
+        public_url: how people reach the server, for links in mail.
+        is_demo: demo accounts may sign in with the password that is printed.
+    """
+
+    data_folder: Path
+    database_url: str
+    redis_url: str | None
+    files_folder: Path
+    smtp_url: str | None
+    mail_from: str
+    crm: str
+    public_url: str
+    default_locale: str
+    default_time_zone: str
+    is_demo: bool
+    is_secure: bool
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read ``FIELDFLOW_*`` variables."""
+        env = os.environ if environment is None else environment
+        folder = Path(env.get("FIELDFLOW_DATA", "var")).resolve()
+        public_url = env.get("FIELDFLOW_PUBLIC_URL", "http://127.0.0.1:8000")
+        return cls(
+            data_folder=folder,
+            database_url=env.get("FIELDFLOW_DATABASE_URL", f"sqlite:///{folder / 'fieldflow.db'}"),
+            redis_url=env.get("FIELDFLOW_REDIS_URL"),
+            files_folder=Path(env.get("FIELDFLOW_FILES", str(folder / "files"))),
+            smtp_url=env.get("FIELDFLOW_SMTP_URL"),
+            mail_from=env.get("FIELDFLOW_MAIL_FROM", "fieldflow@localhost"),
+            crm=env.get("FIELDFLOW_CRM", "memory"),
+            public_url=public_url,
+            default_locale=env.get("FIELDFLOW_LOCALE", "zh"),
+            default_time_zone=env.get("FIELDFLOW_TIME_ZONE", "Asia/Shanghai"),
+            is_demo=env.get("FIELDFLOW_DEMO", "") == "1",
+            is_secure=public_url.startswith("https://"),
+        )
