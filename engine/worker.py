@@ -58,9 +58,7 @@ class Worker:
             return False
         topic = topics.find(claim.topic)
         try:
-            if topic is None:
-                raise BpmnError("topic_unknown", f"Nothing here serves the topic {claim.topic}.")
-            return self._attempt(claim, topic)
+            return self._attempt(claim, topics.served(claim.topic))
         except LostFenceError:
             return False
         except PERMANENT as error:

@@ -163,4 +163,3 @@ def _end(session: Session, claim: Claim, state: DeliveryState, *, now: datetime,
         .returning(Delivery.id)
     ).scalar_one_or_none()
     return ended is not None
-

@@ -64,13 +64,8 @@ class StepHost:
         """Do what a service task asks for.
 
         A lookup or operation runs in a savepoint: if it fails, the rest of the step still stands.
-
-        Raises:
-            BpmnError: no such topic.
         """
-        found = topics.find(topic)
-        if found is None:
-            raise BpmnError("topic_unknown", f"Nothing here serves the topic {topic}.")
+        found = topics.served(topic)
         key = f"{self._instance_id}:{token}"
         if found.kind is TopicKind.DELIVERY:
             outbox_service.emit(
@@ -100,6 +95,4 @@ class StepHost:
             return found.operation(context, parameters)
 
     def _scope(self, data: Mapping[str, Any]) -> Scope:
-        return Scope(
-            variables=data, types=self._bundle.model.variables, now=self.now, time_zone=self._actor.time_zone
-        )
+        return Scope(variables=data, types=self._bundle.model.variables, now=self.now, time_zone=self._actor.time_zone)

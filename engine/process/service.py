@@ -198,9 +198,7 @@ def lock_instance(session: Session, instance_id: UUID) -> ProcessInstance:
     return instance
 
 
-def host_for(
-    session: Session, actor: Actor, instance: ProcessInstance, bundle: Bundle, *, now: datetime
-) -> StepHost:
+def host_for(session: Session, actor: Actor, instance: ProcessInstance, bundle: Bundle, *, now: datetime) -> StepHost:
     """Return the host of one step of ``instance``."""
     return StepHost(
         session,

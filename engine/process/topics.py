@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.bpmn.step import BpmnError
 from engine.outbox.service import CONNECTOR_LANE
 
 
@@ -119,6 +120,18 @@ def require(process_key: str, names: frozenset[str]) -> None:
 def find(name: str) -> Topic | None:
     """Return the topic of that name, or None."""
     return _topics.get(name)
+
+
+def served(name: str) -> Topic:
+    """Return the topic of that name.
+
+    Raises:
+        BpmnError: nothing serves it.
+    """
+    found = _topics.get(name)
+    if found is None:
+        raise BpmnError("topic_unknown", f"Nothing here serves the topic {name}.")
+    return found
 
 
 def all_topics() -> tuple[Topic, ...]:

@@ -176,9 +176,7 @@ def assign(
     _give_to(session, task, user_id)
 
 
-def save_draft(
-    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], *, now: datetime
-) -> datetime:
+def save_draft(session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], *, now: datetime) -> datetime:
     """Keep what the actor has typed so far; returns when it was kept.
 
     Raises:

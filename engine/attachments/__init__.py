@@ -1,0 +1,1 @@
+"""Attachments: photos and files that forms and comments hold, by their SHA-256."""

@@ -1,0 +1,1 @@
+"""Working time, and deadlines that run on it and can pause."""

@@ -1,0 +1,1 @@
+"""The product catalogue: products and materials that visits discuss and requests ask for."""

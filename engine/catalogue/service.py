@@ -1,0 +1,40 @@
+"""Keep the catalogue, and offer it to forms as choice lists."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.catalogue.tables import Product
+from engine.process.topics import Choice
+
+
+def add_product(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    name_en: str = "",
+    line: str = "",
+    is_sample: bool = False,
+    is_material: bool = False,
+) -> UUID:
+    """Add a product or material."""
+    product = Product(code=code, name=name, name_en=name_en, line=line, is_sample=is_sample, is_material=is_material)
+    session.add(product)
+    session.flush()  # callers refer to it
+    return product.id
+
+
+def product_choices(session: Session, _actor: Actor, _business_key: str) -> Sequence[Choice]:
+    """Return the active products by name, as a form's choice list; the value is the code."""
+    query = select(Product).where(Product.is_active.is_(True)).order_by(Product.line, Product.name)
+    return [Choice(value=row.code, label=row.name, label_en=row.name_en or None) for row in session.scalars(query)]
+
+
+def product_names(session: Session, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return (zh, en) names by code."""
+    rows = session.execute(select(Product.code, Product.name, Product.name_en).where(Product.code.in_(codes)))
+    return {row.code: (row.name, row.name_en or row.name) for row in rows}

@@ -1,0 +1,1 @@
+"""Customers, their places and contacts."""

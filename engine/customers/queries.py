@@ -1,0 +1,159 @@
+"""What screens show of customers; every loader is scoped to the actor."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from engine.access import Actor, Role
+from engine.customers.tables import Contact, Customer, CustomerContact, CustomerRef, Place
+from engine.errors import NotFoundError
+
+SEES_ALL = (Role.ADMIN, Role.OPS, Role.COMPLIANCE)
+
+
+@dataclass(frozen=True)
+class CustomerRow:
+    """A customer as lists show it."""
+
+    id: UUID
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    tier: str
+    status: str
+    owner_id: UUID | None
+    territory_id: UUID | None
+
+    def label(self, locale: str) -> str:
+        """Return the name in the reader's language."""
+        return (self.name_en or self.name) if locale == "en" else self.name
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place of a customer; WGS 84 degrees."""
+
+    id: UUID
+    customer_id: UUID
+    name: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    radius_m: int
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """A person at a customer."""
+
+    id: UUID
+    name: str
+    title: str
+    department: str
+    phone: str
+
+
+def _visible(actor: Actor) -> Select[Any]:
+    query = select(Customer)
+    if actor.is_system or actor.has(*SEES_ALL):
+        return query
+    return query.where(or_(Customer.territory_id.in_(actor.territory_ids), Customer.owner_id == actor.user_id))
+
+
+def customer(session: Session, actor: Actor, customer_id: UUID) -> CustomerRow:
+    """Return a customer of the actor's territories.
+
+    Raises:
+        NotFoundError: no such customer, or another territory's.
+    """
+    found = session.scalar(_visible(actor).where(Customer.id == customer_id))
+    if found is None:
+        raise NotFoundError("There is no such customer for you.", code="customer_unknown")
+    return _row(found)
+
+
+def customers(
+    session: Session,
+    actor: Actor,
+    *,
+    search: str = "",
+    kind: str = "",
+    tier: str = "",
+    after: tuple[str, UUID] | None = None,
+    limit: int = 50,
+) -> tuple[CustomerRow, ...]:
+    """Return the actor's customers by name, by keyset on (name, id)."""
+    query = _visible(actor).order_by(Customer.name, Customer.id).limit(limit)
+    if search:
+        pattern = f"%{search.replace('%', '').replace('_', '')}%"
+        query = query.where(
+            or_(Customer.name.ilike(pattern), Customer.name_en.ilike(pattern), Customer.code.ilike(pattern))
+        )
+    if kind:
+        query = query.where(Customer.kind == kind)
+    if tier:
+        query = query.where(Customer.tier == tier)
+    if after is not None:
+        query = query.where(or_(Customer.name > after[0], (Customer.name == after[0]) & (Customer.id > after[1])))
+    return tuple(_row(found) for found in session.scalars(query))
+
+
+def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, CustomerRow]:
+    """Return customers by id, for objects that the caller has already found visible."""
+    return {found.id: _row(found) for found in session.scalars(select(Customer).where(Customer.id.in_(set(ids))))}
+
+
+def places(session: Session, customer_id: UUID) -> tuple[PlaceRow, ...]:
+    """Return the places of a customer."""
+    rows = session.scalars(select(Place).where(Place.customer_id == customer_id).order_by(Place.id))
+    return tuple(_place(row) for row in rows)
+
+
+def places_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, PlaceRow]:
+    """Return places by id."""
+    return {row.id: _place(row) for row in session.scalars(select(Place).where(Place.id.in_(set(ids))))}
+
+
+def contacts(session: Session, customer_id: UUID) -> tuple[ContactRow, ...]:
+    """Return the people at a customer, by name."""
+    rows = session.scalars(
+        select(Contact)
+        .join(CustomerContact, CustomerContact.contact_id == Contact.id)
+        .where(CustomerContact.customer_id == customer_id)
+        .order_by(Contact.name)
+    )
+    return tuple(ContactRow(row.id, row.name, row.title, row.department, row.phone) for row in rows)
+
+
+def contacts_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, ContactRow]:
+    """Return contacts by id."""
+    rows = session.scalars(select(Contact).where(Contact.id.in_(set(ids))))
+    return {row.id: ContactRow(row.id, row.name, row.title, row.department, row.phone) for row in rows}
+
+
+def external_id(session: Session, customer_id: UUID, system: str) -> str | None:
+    """Return what an outside system calls the customer."""
+    return session.scalar(
+        select(CustomerRef.external_id).where(CustomerRef.customer_id == customer_id, CustomerRef.system == system)
+    )
+
+
+def count_by_tier(session: Session, actor: Actor) -> dict[str, int]:
+    """Return how many active customers of each tier the actor sees."""
+    counts: dict[str, int] = {}
+    for tier in session.scalars(_visible(actor).where(Customer.status == "active").with_only_columns(Customer.tier)):
+        counts[tier] = counts.get(tier, 0) + 1
+    return counts
+
+
+def _row(found: Customer) -> CustomerRow:
+    return CustomerRow(**{name: getattr(found, name) for name in CustomerRow.__dataclass_fields__})
+
+
+def _place(found: Place) -> PlaceRow:
+    return PlaceRow(**{name: getattr(found, name) for name in PlaceRow.__dataclass_fields__})

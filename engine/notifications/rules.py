@@ -1,0 +1,35 @@
+"""The texts of notifications: placeholders only, no logic; zh and en."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "visit_assigned": ("新的拜访：{title}", "New visit: {title}"),
+    "check_in_reminder": ("{title}：已过计划时间，还没有签到", "{title}: past the planned time and not checked in"),
+    "report_reminder": ("{title}：今天的拜访报告还没有写", "{title}: today's report is still to be written"),
+    "report_late": ("{title}：拜访报告已逾期", "{title}: the report is late"),
+    "visit_cancelled": ("{title}：拜访已取消", "{title}: the visit was cancelled"),
+    "visit_missed": ("{title}：拜访未完成", "{title}: the visit was missed"),
+    "adverse_event": ("{title}：报告中提到不良事件", "{title}: the report mentions an adverse event"),
+    "request_new": ("新的支持请求 {number}：{title}", "New support request {number}: {title}"),
+    "request_question": ("{number}：后台需要你补充信息", "{number}: the back office has a question"),
+    "request_fulfilled": ("{number} 已处理，请确认", "{number} was handled: please confirm"),
+    "request_closed": ("{number} 已关闭", "{number} is closed"),
+    "request_cancelled": ("{number} 已取消", "{number} was cancelled"),
+    "first_response_late": ("{number}：首次响应已超时", "{number}: the first response is late"),
+    "deadline_warning": ("{number}：处理时限已用 75%", "{number}: 75 % of the time is used"),
+    "deadline_breached": ("{number}：处理时限已到", "{number}: the deadline has passed"),
+    "deadline_head": ("{number}：超时 50%，请主管介入", "{number}: 50 % over the deadline, the head of ops is needed"),
+    "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
+}
+
+
+def render(template: str, values: Mapping[str, Any], locale: str) -> str:
+    """Return the text of a notification; a placeholder without a value stays empty."""
+    zh, en = TEMPLATES.get(template, ("{title}", "{title}"))
+
+    class Values(dict[str, Any]):
+        def __missing__(self, key: str) -> str:
+            return ""
+
+    return (en if locale == "en" else zh).format_map(Values(values))

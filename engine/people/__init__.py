@@ -1,0 +1,1 @@
+"""People: users, teams, territories, sessions and API tokens."""

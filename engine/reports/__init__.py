@@ -1,0 +1,1 @@
+"""Figures over visits, computed by the database."""

@@ -1,0 +1,1 @@
+"""Support requests: routing, deadlines, handling, comments; the state is owned here."""
