@@ -33,20 +33,20 @@ def clean_upload(content: bytes, name: str) -> Upload:
     """Return the bytes to store: images re-encoded as JPEG without metadata, PDF as it is.
 
     Raises:
-        InvalidInputError: too large, or neither an image nor a PDF.
+        refused_upload: (an ``InvalidInputError``) too large, or neither an image nor a PDF.
     """
     if len(content) > MAX_BYTES:
-        raise _refused("Choose a file of at most {max} MB.", "file_too_large", max=MAX_BYTES // 1_000_000)
+        raise refused_upload("Choose a file of at most {max} MB.", "file_too_large", max=MAX_BYTES // 1_000_000)
     name = "".join(letter for letter in name if letter.isprintable() and letter not in '/\\"<>')[:120] or "file"
     if content.startswith(PDF_MAGIC):
         return Upload(content, "application/pdf", name)
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > MAX_PIXELS:
-                raise _refused("The photo has more than 50 million pixels.", "photo_too_large")
+                raise refused_upload("The photo has more than 50 million pixels.", "photo_too_large")
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError, ValueError) as error:
-        raise _refused("Choose a photo (JPEG, PNG, WebP) or a PDF.", "file_kind") from error
+        raise refused_upload("Choose a photo (JPEG, PNG, WebP) or a PDF.", "file_kind") from error
     upright.thumbnail((MAX_SIDE, MAX_SIDE))
     target = io.BytesIO()
     upright.save(target, "JPEG", quality=JPEG_QUALITY)
@@ -84,5 +84,6 @@ def find(session: Session, digest: str) -> Attachment:
     return found
 
 
-def _refused(template: str, code: str, **params: object) -> InvalidInputError:
+def refused_upload(template: str, code: str, **params: object) -> InvalidInputError:
+    """Return the error for a file that cannot be taken."""
     return InvalidInputError(template, errors={"file": [FieldProblem(template, code=code, **params)]}, **params)

@@ -1,0 +1,231 @@
+"""What the request's process may do to a request: one function for each topic ``support.*``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from engine.access import group_principal, user_principal
+from engine.bpmn.step import BpmnError
+from engine.calendar import service as calendar
+from engine.people import queries as people
+from engine.process.topics import StepContext
+from engine.support import service
+from engine.support.tables import RequestLine, RequestState, Shipment, SupportRequest
+
+RESOLVE = "resolve"
+FIRST_RESPONSE = "first_response"
+RESOLVE_MARKS = (75, 100, 150)
+ESCALATIONS = {"first_response": 1, "warned": 2, "breached": 3, "head": 4}
+
+
+def route(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put the request into its queue and start its clocks.
+
+    Args:
+        context: of the step.
+        parameters: queue, first_response_minutes, resolve_minutes (working minutes).
+
+    Returns:
+        first_response_due: when the first response is due, ISO 8601.
+    """
+    request = _request(context)
+    request.queue = str(parameters.get("queue") or "support")[:40]
+    context.lanes["Ops"] = [group_principal(request.queue)]
+    key = context.business_key
+    first = calendar.start_deadline(
+        context.session, key, FIRST_RESPONSE,
+        length_minutes=_minutes(parameters, "first_response_minutes"), marks=[100], now=context.now,
+    )  # fmt: skip
+    resolve = calendar.start_deadline(
+        context.session, key, RESOLVE,
+        length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS, now=context.now,
+    )  # fmt: skip
+    return {"first_response_due": first.isoformat(), "resolve_due": resolve.isoformat()}
+
+
+def triage(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Record the first response: it stops the first-response clock only."""
+    request = _request(context)
+    request.first_response_at = request.first_response_at or context.now
+    request.state = RequestState.TRIAGED
+    if parameters.get("priority") in service.PRIORITIES:
+        request.priority = str(parameters["priority"])
+    queue = parameters.get("queue")
+    if queue:
+        request.queue = str(queue)[:40]
+        context.lanes["Ops"] = [group_principal(request.queue)]
+    calendar.stop(context.session, context.business_key, FIRST_RESPONSE, now=context.now)
+    return {}
+
+
+def begin(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Mark the request as being handled."""
+    _request(context).state = RequestState.IN_PROGRESS
+    return {}
+
+
+def pause(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Stop the clocks while the requester is asked."""
+    _request(context).state = RequestState.WAITING
+    calendar.pause(context.session, context.business_key, now=context.now)
+    return {}
+
+
+def resume(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let the clocks run on: the due times have moved by the paused working time."""
+    _request(context).state = RequestState.TRIAGED
+    calendar.resume(context.session, context.business_key, now=context.now)
+    return {}
+
+
+def escalate(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Note how far a request has been escalated; never back.
+
+    Args:
+        context: of the step.
+        parameters: level: first_response, warned, breached or head.
+
+    Returns:
+        to: the principals to be told.
+    """
+    request = _request(context)
+    level = str(parameters.get("level") or "")
+    if ESCALATIONS.get(level, 0) > ESCALATIONS.get(request.escalation, 0):
+        request.escalation = level
+    group = "ops_head" if level == "head" else request.queue or "support"
+    return {"escalated_to": [group_principal(group)]}
+
+
+def ship(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Record a shipment of the lines."""
+    request = _request(context)
+    request.state = RequestState.SHIPPED
+    shipped = {str(line.get("item")): int(line.get("quantity") or 0) for line in parameters.get("lines") or []}
+    number = 1
+    while (line := context.session.get(RequestLine, (request.id, number))) is not None:
+        line.shipped += shipped.get(line.item, line.quantity if not shipped else 0)
+        number += 1
+    context.session.add(
+        Shipment(
+            request_id=request.id,
+            carrier=str(parameters.get("carrier") or "")[:100],
+            tracking_number=str(parameters.get("tracking_number") or "")[:100],
+            shipped_at=context.now,
+        )
+    )
+    return {}
+
+
+def fulfil(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Record what was done; the clocks stop, the requester is to confirm.
+
+    Returns:
+        confirm_by: five business days from now, ISO 8601.
+    """
+    request = _request(context)
+    record = parameters.get("record")
+    request.handling = record if isinstance(record, dict) else {}
+    request.state = RequestState.FULFILLED
+    request.fulfilled_at = context.now
+    request.fulfilled_by = context.actor.name
+    calendar.stop(context.session, context.business_key, now=context.now)
+    return {"confirm_by": calendar.business_days_later(context.now, 5).isoformat()}
+
+
+def reopen(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Take the request up again: the resolve clock starts anew."""
+    request = _request(context)
+    request.state = RequestState.TRIAGED
+    request.reopened += 1
+    request.fulfilled_at = None
+    request.reason = str(parameters.get("reason") or "")[:500] or None
+    calendar.start_deadline(
+        context.session, context.business_key, RESOLVE,
+        length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS, now=context.now,
+    )  # fmt: skip
+    return {}
+
+
+def close(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Close the request."""
+    _end(context, _request(context), RequestState.CLOSED)
+    return {}
+
+
+def cancel(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """End the request as cancelled."""
+    request = _request(context)
+    request.reason = str(parameters.get("reason") or "")[:500] or None
+    _end(context, request, RequestState.CANCELLED)
+    return {}
+
+
+def raise_promises(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raise a request for each promise of a visit's report, in this transaction: the rep sees the numbers at once.
+
+    Args:
+        context: of the visit's step.
+        parameters: promises (rows of the report), customer_id, requester_id.
+
+    Returns:
+        request_numbers, request_ids.
+    """
+    numbers: list[str] = []
+    ids: list[str] = []
+    requester_id = UUID(str(parameters["requester_id"]))
+    visit_id = UUID(context.business_key.removeprefix("visit:"))
+    for promise in parameters.get("promises") or []:
+        item, quantity = promise.get("item"), promise.get("quantity")
+        kind = str(promise.get("kind") or "other")
+        lines = [service.Line(str(item), int(quantity or 1))] if item else []
+        request = service.raise_request(
+            context.session,
+            context.actor,
+            type_=kind if lines or kind not in service.NEEDS_LINES else "other",
+            subject=str(promise.get("subject") or promise.get("text") or kind)[:200],
+            customer_id=UUID(str(parameters["customer_id"])),
+            priority=str(promise.get("priority") or "P3"),
+            lines=lines,
+            visit_id=visit_id,
+            needed_by=_day(promise.get("needed_by")),
+            requester_id=requester_id,
+            now=context.now,
+        )
+        numbers.append(request.number)
+        ids.append(str(request.id))
+    return {"request_numbers": numbers, "request_ids": ids}
+
+
+def requester(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the requester's principal and manager, for notices: a lookup."""
+    request = _request(context)
+    manager_id = people.manager_of(context.session, request.requester_id)
+    return {
+        "requester": [user_principal(request.requester_id)],
+        "manager": [user_principal(manager_id)] if manager_id else [],
+    }
+
+
+def _end(context: StepContext, request: SupportRequest, state: RequestState) -> None:
+    request.state = state
+    request.ended_at = context.now
+    calendar.stop(context.session, context.business_key, now=context.now)
+
+
+def _request(context: StepContext) -> SupportRequest:
+    request = context.session.get(SupportRequest, UUID(context.business_key.removeprefix("request:")))
+    if request is None:
+        raise BpmnError("request_unknown", "The request of this process does not exist.")
+    return request
+
+
+def _minutes(parameters: Mapping[str, Any], name: str) -> float:
+    value = parameters.get(name)
+    if not isinstance(value, int | float) or value <= 0:
+        raise BpmnError("deadline_invalid", f"{name} must be a number of working minutes above zero.")
+    return float(value)
+
+
+def _day(value: Any) -> datetime | None:
+    return datetime.fromisoformat(f"{str(value)[:10]}T10:00:00+00:00") if value else None

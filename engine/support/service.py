@@ -1,0 +1,214 @@
+"""Raise and cancel support requests; each starts or moves the request's process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from engine.access import Actor, Role, group_principal, user_principal
+from engine.catalogue import service as catalogue
+from engine.customers import queries as customers
+from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
+from engine.ids import new_id
+from engine.people import queries as people
+from engine.process import service as process
+from engine.process.tables import InboxEntry, UserTask
+from engine.support.tables import RequestLine, RequestNumber, RequestState, SupportRequest
+
+PROCESS = "support_request"
+TYPES = ("sample", "technical", "quotation", "material", "other")
+PRIORITIES = ("P1", "P2", "P3", "P4")
+NEEDS_LINES = ("sample", "material")
+CANCELLABLE = (RequestState.NEW, RequestState.TRIAGED, RequestState.WAITING, RequestState.IN_PROGRESS)
+MAX_LINES = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item code and how many."""
+
+    item: str
+    quantity: int
+
+
+def business_key(request_id: UUID) -> str:
+    """Return the key by which messages find a request's process."""
+    return f"request:{request_id}"
+
+
+def raise_request(
+    session: Session,
+    actor: Actor,
+    *,
+    type_: str,
+    subject: str,
+    customer_id: UUID,
+    now: datetime,
+    description: str = "",
+    priority: str = "P3",
+    lines: Sequence[Line] = (),
+    visit_id: UUID | None = None,
+    needed_by: datetime | None = None,
+    requester_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> SupportRequest:
+    """Ask the back office for something and start the request's process.
+
+    Args:
+        requester_id: who asks, where a process does it on the person's behalf.
+        request_id: minted by the client; raising it again returns it and changes nothing.
+
+    Raises:
+        NotFoundError: the customer is not the actor's.
+        InvalidInputError: names each field.
+        ConflictError: the id belongs to someone else's request.
+    """
+    if request_id is not None and (known := session.get(SupportRequest, request_id)) is not None:
+        if known.requester_id != actor.user_id:
+            raise ConflictError("This id is in use.", code="id_in_use")
+        return known
+    customer = customers.customer(session, actor, customer_id)
+    _check(session, type_, subject, description, priority, lines)
+    requester = requester_id or actor.user_id
+    assert requester is not None, "a request has a requester"
+    request = SupportRequest(
+        id=request_id or new_id(),
+        number=_next_number(session, now),
+        type=type_,
+        subject=subject.strip(),
+        description=description.strip(),
+        customer_id=customer_id,
+        visit_id=visit_id,
+        requester_id=requester,
+        priority=priority,
+        state=RequestState.NEW,
+        needed_by=needed_by,
+        handling={},
+        created_at=now,
+    )
+    session.add(request)
+    session.flush()  # lines refer to it, and the process's first step reads it
+    session.add_all(
+        RequestLine(request_id=request.id, number=number, item=line.item, quantity=line.quantity)
+        for number, line in enumerate(lines, start=1)
+    )
+    _start_process(session, actor, request, customer.name, sum(line.quantity for line in lines), now=now)
+    return request
+
+
+def cancel_request(session: Session, actor: Actor, request_id: UUID, *, reason: str, now: datetime) -> None:
+    """Cancel a request before it is shipped.
+
+    Raises:
+        NotFoundError: no such request, or not one that the actor may see.
+        ForbiddenError: only the requester, their manager or the back office may cancel it.
+        ConflictError: it is shipped or over.
+        InvalidInputError: no reason.
+    """
+    request = load(session, actor, request_id)
+    if not (request.requester_id == actor.user_id or actor.has(Role.OPS, Role.MANAGER)):
+        raise ForbiddenError("Only who asked, or the back office, can cancel this request.", code="not_yours")
+    if not reason.strip():
+        raise InvalidInputError(errors={"reason": [FieldProblem("Enter a reason.", code="required")]})
+    if request.state not in CANCELLABLE:
+        raise ConflictError("This request can no longer be cancelled.", code="request_not_cancellable")
+    payload = {"reason": reason.strip()[:500]}
+    if not process.send_to_business_key(
+        session, actor, business_key(request.id), "request_cancelled", payload, now=now
+    ):
+        raise ConflictError("This request has moved on; please look again.", code="request_moved_on")
+
+
+def load(session: Session, actor: Actor, request_id: UUID) -> SupportRequest:
+    """Return a request that the actor may see.
+
+    Raises:
+        NotFoundError: no such request, or not the actor's.
+    """
+    request = session.get(SupportRequest, request_id)
+    if request is None or not may_see(session, actor, request):
+        raise NotFoundError("There is no such request for you.", code="request_unknown")
+    return request
+
+
+def may_see(session: Session, actor: Actor, request: SupportRequest) -> bool:
+    """Tell whether the actor is the requester, their manager, the back office, or has a task about the request."""
+    if actor.is_system or actor.has(Role.OPS, Role.ADMIN, Role.COMPLIANCE) or request.requester_id == actor.user_id:
+        return True
+    if actor.has(Role.MANAGER) and request.requester_id in people.team_rep_ids(session, actor):
+        return True
+    offered = (
+        select(InboxEntry.task_id)
+        .join(UserTask, UserTask.id == InboxEntry.task_id)
+        .where(UserTask.business_key == business_key(request.id), InboxEntry.principal.in_(actor.principals))
+    )
+    return bool(session.scalar(select(exists(offered))))
+
+
+def _check(session: Session, type_: str, subject: str, description: str, priority: str, lines: Sequence[Line]) -> None:
+    errors: dict[str, list[FieldProblem]] = {}
+    if type_ not in TYPES:
+        errors["type"] = [FieldProblem("Choose one of: {choices}.", choices=", ".join(TYPES))]
+    if priority not in PRIORITIES:
+        errors["priority"] = [FieldProblem("Choose one of: {choices}.", choices=", ".join(PRIORITIES))]
+    if not subject.strip():
+        errors["subject"] = [FieldProblem("Enter what you need.", code="required")]
+    elif len(subject) > 200:
+        errors["subject"] = [FieldProblem("Use at most {max} characters.", code="too_long", max=200)]
+    if len(description) > 4000:
+        errors["description"] = [FieldProblem("Use at most {max} characters.", code="too_long", max=4000)]
+    if type_ in NEEDS_LINES and not lines:
+        errors["lines"] = [FieldProblem("Add at least one item.", code="required")]
+    if len(lines) > MAX_LINES:
+        errors["lines"] = [FieldProblem("Use at most {max} items.", code="too_many", max=MAX_LINES)]
+    known = catalogue.product_names(session, [line.item for line in lines]) if lines else {}
+    for number, line in enumerate(lines):
+        if line.item not in known:
+            errors[f"lines.{number}.item"] = [FieldProblem("Choose an item of the catalogue.", code="item_unknown")]
+        if not 1 <= line.quantity <= 9999:
+            errors[f"lines.{number}.quantity"] = [
+                FieldProblem("Enter a number from {min} to {max}.", code="range", min=1, max=9999)
+            ]
+    if errors:
+        raise InvalidInputError(errors=errors)
+
+
+def _next_number(session: Session, now: datetime) -> str:
+    row = RequestNumber(at=now)
+    session.add(row)
+    session.flush()  # the database counts it up
+    return f"R{row.id:06d}"
+
+
+def _start_process(
+    session: Session, actor: Actor, request: SupportRequest, customer_name: str, quantity: int, *, now: datetime
+) -> None:
+    manager_id = people.manager_of(session, request.requester_id)
+    data: dict[str, Any] = {
+        "request_id": str(request.id),
+        "number": request.number,
+        "type": request.type,
+        "priority": request.priority,
+        "subject": request.subject,
+        "customer": customer_name,
+        "quantity": quantity,
+        "visit_id": str(request.visit_id) if request.visit_id else None,
+    }
+    process.start_instance(
+        session,
+        actor,
+        PROCESS,
+        business_key=business_key(request.id),
+        title=f"{request.number} {request.subject}",
+        data=data,
+        lanes={
+            "Requester": [user_principal(request.requester_id)],
+            "Ops": [group_principal("support")],
+            "Approver": [user_principal(manager_id)] if manager_id else [group_principal("directors")],
+        },
+        now=now,
+    )
