@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
@@ -149,6 +149,16 @@ def count_by_tier(session: Session, actor: Actor) -> dict[str, int]:
     for tier in session.scalars(_visible(actor).where(Customer.status == "active").with_only_columns(Customer.tier)):
         counts[tier] = counts.get(tier, 0) + 1
     return counts
+
+
+def count_owned(session: Session, owner_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many active customers each of these people owns."""
+    rows = session.execute(
+        select(Customer.owner_id, func.count())
+        .where(Customer.owner_id.in_(owner_ids), Customer.status == "active")
+        .group_by(Customer.owner_id)
+    )
+    return {owner_id: count for owner_id, count in rows if owner_id is not None}
 
 
 def _row(found: Customer) -> CustomerRow:

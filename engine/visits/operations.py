@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from engine.access import group_principal, user_principal
 from engine.bpmn.step import BpmnError
 from engine.customers import queries as customers
 from engine.evidence import service as evidence
@@ -212,6 +215,31 @@ def crm_record(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[
         "outcome": visit.outcome or "",
         "summary": stored.summary[:1000] if stored else "",
     }
+
+
+def people_of_visit(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return who is concerned, as principals for notices: a lookup.
+
+    Returns:
+        rep, manager: lists of principals; customer_id, requester_id for requests that the visit raises.
+    """
+    visit = _visit(context)
+    manager_id = people.manager_of(context.session, visit.rep_id)
+    return {
+        "rep": [user_principal(visit.rep_id)],
+        "manager": [user_principal(manager_id)] if manager_id else [],
+        "compliance": [group_principal("compliance")],
+        "customer_id": str(visit.customer_id),
+        "requester_id": str(visit.rep_id),
+    }
+
+
+def customer_of(session: Session, key: str) -> UUID | None:
+    """Return the customer of a visit by the visit's business key, or None."""
+    if not key.startswith("visit:"):
+        return None
+    visit = session.get(Visit, UUID(key.removeprefix("visit:")))
+    return visit.customer_id if visit else None
 
 
 def people_actor(context: StepContext, rep_id: UUID) -> Any:

@@ -1,0 +1,184 @@
+"""The composition root: topics → operations and deliveries, settings → connectors, sweeper → overdue work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from engine.calendar import service as calendar
+from engine.catalogue import service as catalogue
+from engine.clock import Clock, utc_now
+from engine.connectors.crm import Crm, VisitRecord
+from engine.connectors.crm.memory import MemoryCrm
+from engine.connectors.files import Files
+from engine.connectors.files.folder import FolderFiles
+from engine.connectors.maps import Maps
+from engine.connectors.maps.schematic import SchematicMaps
+from engine.connectors.notify import Notifier
+from engine.connectors.notify.mail import FolderNotifier, SmtpNotifier
+from engine.customers import queries as customers
+from engine.doorbell import RqDoorbell, ThreadDoorbell
+from engine.notifications import service as notifications
+from engine.outbox.service import USER_LANE
+from engine.people import queries as people
+from engine.process import messages, topics
+from engine.process.steps import MESSAGE_TOPIC
+from engine.process.topics import DeliveryContext, Topic, TopicKind
+from engine.settings import Settings
+from engine.store.database import Database
+from engine.support import operations as support
+from engine.visits import operations as visits
+from engine.worker import Worker
+
+CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
+
+
+@dataclass
+class Application:
+    """One installation: its database, connectors and worker."""
+
+    settings: Settings
+    database: Database
+    worker: Worker
+    crm: Crm
+    notifier: Notifier
+    maps: Maps
+    files: Files
+    clock: Clock = utc_now
+
+    def ring_redis(self, url: str) -> None:
+        """Let RQ workers do the deliveries."""
+        self.database.on_commit = RqDoorbell(url)
+
+    def ring_thread(self) -> ThreadDoorbell:
+        """Do the deliveries in a thread of this process."""
+        doorbell = ThreadDoorbell(lambda delivery_id: self.worker.deliver(delivery_id) and None)
+        self.database.on_commit = doorbell
+        return doorbell
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
+    """Return the application that the settings describe, and register what its processes may name."""
+    database = Database(settings.database_url)
+    crm = MemoryCrm(settings.data_folder / "crm.jsonl")
+    notifier: Notifier
+    if settings.smtp_url:
+        notifier = SmtpNotifier(settings.smtp_url, settings.mail_from)
+    else:
+        notifier = FolderNotifier(settings.data_folder / "mail", settings.mail_from)
+    application = Application(
+        settings=settings,
+        database=database,
+        worker=Worker(database, parts=(calendar.fire_due,), clock=clock),
+        crm=crm,
+        notifier=notifier,
+        maps=SchematicMaps(),
+        files=FolderFiles(settings.files_folder),
+        clock=clock,
+    )
+    register(application)
+    return application
+
+
+@cache
+def application() -> Application:
+    """Return the application of this process, by its environment."""
+    return build(Settings.from_environment())
+
+
+def register(application: Application) -> None:
+    """Fill the registry of topics and choice lists."""
+    for name, (kind, operation, label) in _OPERATIONS.items():
+        topics.register(Topic(name=name, kind=kind, label=label, operation=operation))
+    topics.register(
+        Topic(
+            name=MESSAGE_TOPIC,
+            kind=TopicKind.DELIVERY,
+            label=("发送消息", "Send a message"),
+            effect=messages.deliver_message,
+            lane=USER_LANE,
+        )
+    )
+    topics.register(
+        Topic(
+            name="crm.write_visit",
+            kind=TopicKind.DELIVERY,
+            label=CRM_BREAKER_LABEL,
+            handler=lambda context, payload: _write_visit(application, context, payload),
+            parameters=("record",),
+        )
+    )
+    topics.register(
+        Topic(
+            name="notify.send",
+            kind=TopicKind.DELIVERY,
+            label=("通知", "Notify"),
+            handler=lambda context, payload: _send_mail(application, context, payload),
+            effect=notifications.store,
+            lane=USER_LANE,
+            parameters=("to", "template", "values", "business_key"),
+        )
+    )
+    topics.register_choices("products", catalogue.product_choices)
+    topics.register_choices("items", catalogue.product_choices)
+    topics.register_choices("contacts", _contact_choices)
+    topics.require(
+        "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
+    )
+    topics.require("support_request", frozenset({"support.route", "support.fulfil", "support.close", "support.cancel"}))
+
+
+def _write_visit(application: Application, context: DeliveryContext, payload: Mapping[str, Any]) -> dict[str, Any]:
+    record = VisitRecord(**payload["record"])
+    return {"revision": application.crm.write_visit(record, key=context.key)}
+
+
+def _send_mail(application: Application, context: DeliveryContext, payload: Mapping[str, Any]) -> None:
+    with application.database.reading() as session:
+        ids = notifications.recipients(session, payload.get("to") or [])
+        found = people.people(session, ids=ids)
+    addresses = {str(person.id): (person.email, person.locale) for person in found if person.email}
+    link = f"{application.settings.public_url}/open/{payload.get('business_key') or ''}"
+    notifications.mail(application.notifier, addresses, context, {**payload, "link": link})
+
+
+def _contact_choices(session: Any, actor: Any, business_key: str) -> list[topics.Choice]:
+    customer_id = visits.customer_of(session, business_key)
+    if customer_id is None:
+        return []
+    return [
+        topics.Choice(value=str(contact.id), label=f"{contact.name} {contact.title}".strip())
+        for contact in customers.contacts(session, customer_id)
+    ]
+
+
+_READ, _WRITE = TopicKind.LOOKUP, TopicKind.OPERATION
+_OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
+    "visit.approve": (_WRITE, visits.approve, ("批准拜访", "Approve the visit")),
+    "visit.check_facts": (_READ, visits.check_facts, ("读取签到事实", "Read the facts of the check-in")),
+    "visit.check_in": (_WRITE, visits.check_in, ("登记签到", "Record the check-in")),
+    "visit.explain": (_WRITE, visits.explain, ("登记说明", "Record the explanation")),
+    "visit.report": (_WRITE, visits.report, ("保存报告", "Store the report")),
+    "visit.check_out": (_WRITE, visits.check_out, ("登记签退", "Record the check-out")),
+    "visit.draft_follow_ups": (_WRITE, visits.draft_follow_ups, ("生成后续拜访草稿", "Draft follow-up visits")),
+    "visit.complete": (_WRITE, visits.complete, ("完成拜访", "Complete the visit")),
+    "visit.cancel": (_WRITE, visits.cancel, ("取消拜访", "Cancel the visit")),
+    "visit.miss": (_WRITE, visits.miss, ("登记未完成", "Record the visit as missed")),
+    "visit.reschedule": (_WRITE, visits.reschedule, ("改期", "Reschedule the visit")),
+    "visit.review": (_WRITE, visits.review, ("登记复核", "Record the review")),
+    "visit.crm_record": (_READ, visits.crm_record, ("准备 CRM 记录", "Prepare the CRM record")),
+    "visit.people": (_READ, visits.people_of_visit, ("查找相关人员", "Find the people of the visit")),
+    "visit.raise_promises": (_WRITE, support.raise_promises, ("为承诺建立请求", "Raise requests for promises")),
+    "support.route": (_WRITE, support.route, ("分派请求", "Route the request")),
+    "support.triage": (_WRITE, support.triage, ("登记分诊", "Record the triage")),
+    "support.begin": (_WRITE, support.begin, ("开始处理", "Begin handling")),
+    "support.pause": (_WRITE, support.pause, ("暂停计时", "Pause the clocks")),
+    "support.resume": (_WRITE, support.resume, ("恢复计时", "Resume the clocks")),
+    "support.escalate": (_WRITE, support.escalate, ("升级", "Escalate")),
+    "support.ship": (_WRITE, support.ship, ("登记发货", "Record the shipment")),
+    "support.fulfil": (_WRITE, support.fulfil, ("登记处理结果", "Record the handling")),
+    "support.reopen": (_WRITE, support.reopen, ("重新打开", "Reopen the request")),
+    "support.close": (_WRITE, support.close, ("关闭请求", "Close the request")),
+    "support.cancel": (_WRITE, support.cancel, ("取消请求", "Cancel the request")),
+    "support.people": (_READ, support.requester, ("查找相关人员", "Find the people of the request")),
+}
