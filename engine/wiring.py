@@ -142,7 +142,7 @@ def _send_mail(application: Application, context: DeliveryContext, payload: Mapp
     notifications.mail(application.notifier, addresses, context, {**payload, "link": link})
 
 
-def _contact_choices(session: Any, actor: Any, business_key: str) -> list[topics.Choice]:
+def _contact_choices(session: Any, _actor: Any, business_key: str) -> list[topics.Choice]:
     customer_id = visits.customer_of(session, business_key)
     if customer_id is None:
         return []
