@@ -6,7 +6,7 @@
 
 from collections.abc import Iterator, Mapping
 from math import floor
-from typing import Any
+from typing import Any, TypeGuard
 
 from forms.model import Component, level
 
@@ -75,7 +75,7 @@ def _column(path: str, values: Mapping[str, Any]) -> Iterator[float]:
             yield value
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 

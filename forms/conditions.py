@@ -41,10 +41,10 @@ def holds(condition: Condition, values: Mapping[str, Any]) -> bool:
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether a value says nothing: missing, blank text, an empty list or object; ``False`` and 0 do say something."""
+    """Tell whether a value says nothing: missing, blank text, an empty list or object. ``False`` says something."""
     if isinstance(value, str):
         return not value.strip(BLANK)
-    return value is None or value == [] or value == {}
+    return value is None or value in ([], {})
 
 
 def fields_of(condition: Condition) -> Iterator[str]:
@@ -72,7 +72,9 @@ def is_well_formed(condition: Any, depth: int = 0) -> bool:
         return is_well_formed(operand, depth + 1)
     if operator in _UNARY:
         return _is_operand(operand)
-    return operator in _COMPARISONS and isinstance(operand, list) and len(operand) == 2 and all(map(_is_operand, operand))
+    return (
+        operator in _COMPARISONS and isinstance(operand, list) and len(operand) == 2 and all(map(_is_operand, operand))
+    )
 
 
 def _is_operand(operand: Any) -> bool:

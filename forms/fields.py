@@ -18,7 +18,9 @@ class ComponentField(fields.Field[Any]):
         super().__init__(allow_none=True, **kwargs)
         self.component = component
 
-    def deserialize(self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         """Return the clean value; what is not given becomes the kind's blank."""
         cleaned = super().deserialize(value, attr, data, **kwargs)
         return blank_of(self.component) if cleaned is None else cleaned
@@ -37,7 +39,9 @@ class RowsField(fields.List[Any]):
         super().__init__(fields.Nested(schema_of(component.children)), allow_none=True, **kwargs)
         self.component = component
 
-    def deserialize(self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         """Return the clean rows; no list at all is an empty one."""
         return super().deserialize(value, attr, data, **kwargs) or []
 

@@ -6,7 +6,10 @@ from forms.model import Finding
 
 FINDINGS: dict[str, tuple[str, str]] = {
     "not_an_object": ("A form definition is a JSON object.", "表单定义必须是一个 JSON 对象。"),
-    "unknown_property": ("Remove the property “{name}”: it means nothing here.", "请删除属性“{name}”：它在这里没有意义。"),
+    "unknown_property": (
+        "Remove the property “{name}”: it means nothing here.",
+        "请删除属性“{name}”：它在这里没有意义。",
+    ),
     "key": (
         "“{key}” cannot be a key: use a-z, 0-9 and _, beginning with a letter, and no reserved name.",
         "“{key}”不能用作键名：只能用小写字母、数字和下划线，以字母开头，且不能是保留名。",
@@ -19,8 +22,8 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "type": ("“{type}” is no component type.", "没有名为“{type}”的组件类型。"),
     "wording": (
-        "Write the wording as {{\"zh\": …, \"en\": …}}.",
-        "请把文字写成 {{\"zh\": …, \"en\": …}} 的形式。",
+        'Write the wording as {{"zh": …, "en": …}}.',
+        '请把文字写成 {{"zh": …, "en": …}} 的形式。',
     ),
     "condition": ("The condition is not well formed.", "条件的写法不正确。"),
     "options": (

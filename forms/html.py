@@ -26,7 +26,12 @@ def from_html(definition: FormDefinition, form: Mapping[str, Any]) -> dict[str, 
     reader = _Reader(texts)
     values = reader.level(definition.components, "")
     for name in texts:
-        if name not in reader.used and name not in IGNORED and not name.startswith("_") and not name.endswith(".upload"):
+        if (
+            name not in reader.used
+            and name not in IGNORED
+            and not name.startswith("_")
+            and not name.endswith(".upload")
+        ):
             values[name] = texts[name]
     return values
 

@@ -33,7 +33,11 @@ def _object(components: tuple[Component, ...]) -> dict[str, Any]:
 def _property(component: Component) -> dict[str, Any]:
     kind = kind_of(component)
     if is_list(component) and isinstance(kind, ListKind):
-        shape: dict[str, Any] = {"type": "array", "maxItems": kind.limit(component), "items": _object(component.children)}
+        shape: dict[str, Any] = {
+            "type": "array",
+            "maxItems": kind.limit(component),
+            "items": _object(component.children),
+        }
     else:
         shape = kind.json_schema(component)
     if component.required is not True:

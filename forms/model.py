@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-type Condition = Mapping[str, Any]
+Condition: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

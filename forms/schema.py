@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from marshmallow import Schema, ValidationError
 
@@ -26,7 +26,7 @@ __all__ = ["FORM", "Problem", "Result", "from_html", "json_schema", "marshmallow
 # The path of a problem with the whole form.
 FORM = "_form"
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-type Errors = dict[str, list[Problem]]
+Errors: TypeAlias = dict[str, list[Problem]]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def _without_hidden(
             continue
         value = None if component.type == "computed" else values.get(key)
         if is_list(component) and isinstance(value, list):
-            value = [_without_hidden(component.children, row, seen) if isinstance(row, Mapping) else row for row in value]
+            value = [
+                _without_hidden(component.children, row, seen) if isinstance(row, Mapping) else row for row in value
+            ]
         result[key] = value
     return result
 
@@ -127,7 +129,9 @@ def _named(components: tuple[Component, ...], path: tuple[str, ...], message: Pr
         return problem("unknown", field=name)
     found: Component | None = None
     for name in path:
-        match = [part.component for part in level(found.children if found else components) if part.component.key == name]
+        match = [
+            part.component for part in level(found.children if found else components) if part.component.key == name
+        ]
         found = match[0] if match else found
     return problem("row", found) if found else problem("not_an_object")
 

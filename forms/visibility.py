@@ -1,12 +1,12 @@
 """Which fields of a form are shown; the value of a hidden field counts as missing everywhere."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from forms.conditions import holds
 from forms.model import Component, level
 
-type Scope = dict[str, Any]
+Scope: TypeAlias = dict[str, Any]
 
 
 def hidden_keys(components: tuple[Component, ...], values: Mapping[str, Any], around: Mapping[str, Any]) -> set[str]:

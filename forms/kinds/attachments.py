@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from forms.kinds.base import Environment, Kind, fail
+from forms.kinds.base import Environment, InvalidValueError, Kind
 from forms.messages import Problem, problem
 from forms.model import Component
 
@@ -32,16 +32,16 @@ class FileKind(Kind):
             InvalidValueError: no list, too long, or an entry that names no upload.
         """
         if not isinstance(value, list):
-            raise fail("list", component)
+            raise InvalidValueError("list", component)
         if len(value) > self.limit(component):
-            raise fail("max_files", component, max=self.limit(component))
+            raise InvalidValueError("max_files", component, max=self.limit(component))
         entries = {self._sha(component, entry): self._name(entry) for entry in value}
         return [{"file": sha, "name": name} for sha, name in entries.items()]
 
     def _sha(self, component: Component, entry: Any) -> str:
         sha = entry.get("file") if isinstance(entry, dict) and set(entry) <= {"file", "name"} else None
         if not isinstance(sha, str) or not _SHA256.fullmatch(sha):
-            raise fail("file", component)
+            raise InvalidValueError("file", component)
         return sha
 
     def _name(self, entry: dict[str, Any]) -> str:

@@ -14,9 +14,9 @@ _UNSTORABLE = {code for code in range(32) if chr(code) not in "\t\n\r"}
 class InvalidValueError(ValueError):
     """A value of the wrong shape, with the sentence that says so."""
 
-    def __init__(self, found: Problem) -> None:
-        super().__init__(str(found))
-        self.problem = found
+    def __init__(self, code: str, component: Component, **params: Any) -> None:
+        self.problem = problem(code, component, **params)
+        super().__init__(str(self.problem))
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,6 @@ class Kind:
         raise NotImplementedError
 
 
-def fail(code: str, component: Component, **params: Any) -> InvalidValueError:
-    """Make the error for a value of the wrong shape."""
-    return InvalidValueError(problem(code, component, **params))
-
-
 def clean_text(component: Component, value: Any) -> str:
     """Return text without surrounding blanks, with plain line ends, that every database can store.
 
@@ -102,8 +97,8 @@ def clean_text(component: Component, value: Any) -> str:
         InvalidValueError: not text, or with control characters or lone surrogates.
     """
     if not isinstance(value, str):
-        raise fail("text", component)
+        raise InvalidValueError("text", component)
     text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if any(ord(char) in _UNSTORABLE or "\ud800" <= char <= "\udfff" for char in text):
-        raise fail("characters", component)
+        raise InvalidValueError("characters", component)
     return text

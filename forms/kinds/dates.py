@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from forms.kinds.base import Environment, Kind, fail
+from forms.kinds.base import Environment, InvalidValueError, Kind
 from forms.messages import Problem, problem
 from forms.model import Component
 
@@ -29,11 +29,11 @@ class DateKind(Kind):
         if value == "":
             return None
         if not isinstance(value, str) or not _DATE.fullmatch(value.strip()):
-            raise fail("date", component)
+            raise InvalidValueError("date", component)
         try:
             return date.fromisoformat(value.strip()).isoformat()
         except ValueError as error:
-            raise fail("date", component) from error
+            raise InvalidValueError("date", component) from error
 
     def check(self, component: Component, value: Any, env: Environment) -> Iterator[Problem]:
         """Check the limits."""
@@ -62,14 +62,14 @@ class DatetimeKind(DateKind):
         if value == "":
             return None
         if not isinstance(value, str) or not _DATETIME.fullmatch(value.strip()):
-            raise fail("datetime", component)
+            raise InvalidValueError("datetime", component)
         try:
             moment = datetime.fromisoformat(value.strip())
             if moment.tzinfo is None:
                 return moment.isoformat(timespec="seconds")
             return _utc_text(moment)
         except (ValueError, OverflowError) as error:
-            raise fail("datetime", component) from error
+            raise InvalidValueError("datetime", component) from error
 
     def to_utc(self, component: Component, value: str, env: Environment) -> str:
         """Return a clean value in UTC, read in the person's zone when it names none.
@@ -83,14 +83,14 @@ class DatetimeKind(DateKind):
         try:
             return _utc_text(moment.replace(tzinfo=env.zone))
         except OverflowError as error:
-            raise fail("datetime", component) from error
+            raise InvalidValueError("datetime", component) from error
 
     def check(self, component: Component, value: Any, env: Environment) -> Iterator[Problem]:
         """Check the limits, as moments."""
         moment = datetime.fromisoformat(value)
-        for name, past in (("min", lambda bound: moment < bound), ("max", lambda bound: moment > bound)):
+        for name, sign in (("min", 1), ("max", -1)):
             limit = env.bound(component.props.get(name))
-            if limit is not None and past(_aware(str(limit), env)):
+            if limit is not None and sign * (moment - _aware(str(limit), env)).total_seconds() < 0:
                 yield problem(f"date_{name}", component, **{name: self.write(component, str(limit), env)})
 
     def write(self, component: Component, value: Any, env: Environment) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from forms.kinds.base import Environment, Kind, fail
+from forms.kinds.base import Environment, InvalidValueError, Kind
 from forms.messages import Problem, problem
 from forms.model import Component
 
@@ -38,9 +38,9 @@ class NumberKind(Kind):
             return None
         code = "integer" if component.props.get("integer") else "number"
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
-            raise fail(code, component)
+            raise InvalidValueError(code, component)
         if code == "integer" and value != int(value):
-            raise fail(code, component)
+            raise InvalidValueError(code, component)
         return int(value) if value == int(value) else value
 
     def check(self, component: Component, value: Any, env: Environment) -> Iterator[Problem]:
@@ -94,9 +94,9 @@ class MoneyKind(NumberKind):
         if value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
-            raise fail("money", component)
+            raise InvalidValueError("money", component)
         if value != int(value):
-            raise fail("money", component)
+            raise InvalidValueError("money", component)
         return int(value)
 
     def read(self, component: Component, texts: list[str]) -> Any:

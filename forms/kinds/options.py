@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from forms.kinds.base import Environment, Kind, fail
+from forms.kinds.base import Environment, InvalidValueError, Kind
 from forms.messages import Problem, problem
 from forms.model import Component
 
@@ -29,7 +29,7 @@ class SelectKind(Kind):
         if value == "":
             return None
         if not isinstance(value, str) or len(value) > MAX_VALUE:
-            raise fail("option", component)
+            raise InvalidValueError("option", component)
         return value
 
     def check(self, component: Component, value: Any, env: Environment) -> Iterator[Problem]:
@@ -76,11 +76,11 @@ class MultiselectKind(SelectKind):
             InvalidValueError: no list, too many entries, or no texts in it.
         """
         if not isinstance(value, list):
-            raise fail("list", component)
+            raise InvalidValueError("list", component)
         if len(value) > MAX_CHOICES:
-            raise fail("max_choices", component, max=component.props.get("max_choices", MAX_CHOICES))
+            raise InvalidValueError("max_choices", component, max=component.props.get("max_choices", MAX_CHOICES))
         if not all(isinstance(item, str) and len(item) <= MAX_VALUE for item in value):
-            raise fail("option", component)
+            raise InvalidValueError("option", component)
         return list(dict.fromkeys(value))
 
     def check(self, component: Component, value: Any, env: Environment) -> Iterator[Problem]:
@@ -114,7 +114,7 @@ class CheckboxKind(Kind):
             InvalidValueError: no boolean.
         """
         if not isinstance(value, bool):
-            raise fail("boolean", component)
+            raise InvalidValueError("boolean", component)
         return value
 
     def read(self, component: Component, texts: list[str]) -> Any:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from forms.kinds.base import Environment, Kind, clean_text, fail
+from forms.kinds.base import Environment, InvalidValueError, Kind, clean_text
 from forms.messages import Problem, problem
 from forms.model import Component
 
@@ -80,7 +80,7 @@ class PositionKind(Kind):
         if value == "":
             return None
         if not isinstance(value, str) or not _EVIDENCE_ID.fullmatch(value):
-            raise fail("evidence", component)
+            raise InvalidValueError("evidence", component)
         return value
 
     def json_schema(self, component: Component) -> dict[str, Any]:
