@@ -1,0 +1,53 @@
+"""The registry of component types. A new component is one entry here and one class in ``forms.kinds``."""
+
+from typing import Any
+
+from forms.kinds.attachments import FileKind, PhotoKind, SignatureKind
+from forms.kinds.base import Kind
+from forms.kinds.dates import DateKind, DatetimeKind
+from forms.kinds.numbers import ComputedKind, MoneyKind, NumberKind
+from forms.kinds.options import CheckboxKind, ContactKind, CustomerKind, ItemKind, MultiselectKind, SelectKind
+from forms.kinds.structure import ListKind, NoteKind, SectionKind, TableKind
+from forms.kinds.texts import PositionKind, ScanKind, TextareaKind, TextKind
+from forms.model import Component
+
+KINDS: dict[str, Kind] = {
+    "text": TextKind(),
+    "textarea": TextareaKind(),
+    "number": NumberKind(),
+    "money": MoneyKind(),
+    "date": DateKind(),
+    "datetime": DatetimeKind(),
+    "select": SelectKind(),
+    "multiselect": MultiselectKind(),
+    "checkbox": CheckboxKind(),
+    "customer": CustomerKind(),
+    "contact": ContactKind(),
+    "item": ItemKind(),
+    "photo": PhotoKind(),
+    "file": FileKind(),
+    "signature": SignatureKind(),
+    "position": PositionKind(),
+    "scan": ScanKind(),
+    "computed": ComputedKind(),
+    "list": ListKind(),
+    "table": TableKind(),
+    "section": SectionKind(),
+    "note": NoteKind(),
+}
+
+
+def kind_of(component: Component) -> Kind:
+    """Return the kind of a component."""
+    return KINDS[component.type]
+
+
+def is_list(component: Component) -> bool:
+    """Tell whether a component holds rows."""
+    return isinstance(kind_of(component), ListKind)
+
+
+def blank_of(component: Component) -> Any:
+    """Return the value that stands for "nothing given"."""
+    blank = kind_of(component).blank
+    return list(blank) if isinstance(blank, tuple) else blank
