@@ -119,9 +119,23 @@ def check(expression: str, types: Mapping[str, str], *, kind: Kind) -> list[Prob
         types: the declared variables; a name that is not among them is a problem.
         kind: what the result is for; a "condition" must be boolean, a "timer" a moment or a duration.
     """
-    job = {"op": "check", "expression": expression, "types": dict(types), "kind": kind, "now": 0, "zone": "UTC"}
+    return check_all([(expression, kind, types)])[0]
+
+
+def check_all(asked: Sequence[tuple[str, str, Mapping[str, str]]], *, names_known: bool = True) -> list[list[Problem]]:
+    """Check several expressions in one call; see ``check``.
+
+    Args:
+        asked: expression, kind and declared types of each.
+        names_known: whether a name that is not declared is a problem.
+    """
+    checks = [{"expression": text, "kind": kind, "types": dict(types)} for text, kind, types in asked]
+    job = {"op": "check", "checks": checks, "open": not names_known, "now": 0, "zone": "UTC"}
     try:
-        faults = run(job, expression)
+        found = run(job, asked[0][0] if asked else "")
     except FeelError as error:
-        faults = [{"code": error.code}]
-    return [problem_from(fault, expression) for fault in faults]
+        # One expression that exhausts the isolate must not hide what is wrong with the others.
+        if len(asked) > 1:
+            return [check_all([one], names_known=names_known)[0] for one in asked]
+        found = [[{"code": error.code}]]
+    return [[problem_from(fault, text) for fault in faults] for (text, _, _), faults in zip(asked, found, strict=True)]

@@ -1,6 +1,7 @@
 // The entry of the bundle that engine/feel runs in a V8 isolate. One call, one job, JSON in and out.
 import { compile, unusualNames } from './compile.js';
-import { lint } from './lint.js';
+import { $getType as getType } from 'feelin';
+import { DECLARED, lint } from './lint.js';
 import { begin, Refusal, session } from './session.js';
 import { enter, leave } from './values.js';
 
@@ -22,8 +23,14 @@ function evaluate(job, context, names) {
   return job.expressions.map((text) => leave(run(text, context, names, false, {})));
 }
 
+function expectType(value, { type, expression }, where) {
+  if (value === null || !type || getType(value) === DECLARED[type]) return;
+  throw new Refusal('type', { left: DECLARED[type], right: getType(value), ...where, ...(expression ? { expression } : {}) });
+}
+
 function inputValue(input, column, context, names) {
   const value = run(input.expression, context, names, false, { part: 'input', column });
+  expectType(value, input, { part: 'input', column });
   if (input.values && value !== null && !run(input.values, { ...context, '?': value }, names, true, { part: 'input_values', column })) {
     throw new Refusal('input_not_allowed', { part: 'input', column });
   }
@@ -31,13 +38,21 @@ function inputValue(input, column, context, names) {
 }
 
 function outputValue(job, text, column, rule, context, names) {
-  if (text === '') return null;
-  const value = leave(run(text, context, names, false, { part: 'output', rule, column }));
+  const found = text === '' ? null : run(text, context, names, false, { part: 'output', rule, column });
+  expectType(found, job.outputs[column], { part: 'output', rule, column });
   const allowed = job.outputs[column].values;
-  if (allowed && !run(allowed, { ...context, '?': value }, names, true, { part: 'output_values', column })) {
+  if (allowed && (found !== null || job.ordered) && !run(allowed, { ...context, '?': found }, names, true, { part: 'output_values', column })) {
     throw new Refusal('output_not_allowed', { part: 'output', rule, column });
   }
-  return value;
+  return leave(found);
+}
+
+function orders(job, context, names) {
+  return job.outputs.map(({ values }, column) => values && leave(run(`[${values}]`, context, names, false, { part: 'output_values', column })));
+}
+
+function defaults(job, context, names) {
+  return job.outputs.map(({ default: text }, column) => text && leave(run(text, context, names, false, { part: 'default', column })));
 }
 
 // All cells of a table in one call. Which of the matches count is the hit policy's affair, in Python.
@@ -53,8 +68,7 @@ function table(job, context, names) {
     matches.push({ rule, outputs: outputs.map((text, column) => outputValue(job, text, column, rule, context, names)) });
     if (job.first) break;
   }
-  const order = job.outputs.map((output) => (output.values ? run(`[${output.values}]`, context, names, false, {}).map((v) => leave(v)) : null));
-  return { matches, order, defaults: job.outputs.map((output) => (output.default ? leave(run(output.default, context, names, false, {})) : null)) };
+  return { matches, order: job.ordered ? orders(job, context, names) : [], defaults: matches.length ? [] : defaults(job, context, names) };
 }
 
 const JOBS = { evaluate, table };
@@ -64,7 +78,7 @@ globalThis.fieldflow = {
     const job = JSON.parse(text);
     begin(job);
     try {
-      if (job.op === 'check') return JSON.stringify({ value: lint(job) });
+      if (job.op === 'check') return JSON.stringify({ value: job.checks.map((check) => lint(check, job.open)) });
       const names = unusualNames({ ...job.types, ...job.variables });
       const context = enter(job.variables, job.types);
       return JSON.stringify({ value: JOBS[job.op](job, context, names) });

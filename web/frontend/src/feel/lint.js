@@ -3,7 +3,7 @@ import { $builtins as builtins, $wrapFunction as wrapFunction } from 'feelin';
 import { parse, syntaxRefusal, unusualNames } from './compile.js';
 import './strict.js';
 
-const DECLARED = {
+export const DECLARED = {
   text: 'string', number: 'number', money: 'number', boolean: 'boolean', date: 'date', datetime: 'date time',
   duration: 'duration', list: 'list', context: 'context',
 };
@@ -295,7 +295,7 @@ function firstError(tree) {
   return found;
 }
 
-export function lint({ expression, types, kind }) {
+export function lint({ expression, types, kind }, open) {
   const cell = kind === 'unary';
   let tree;
   try {
@@ -306,7 +306,7 @@ export function lint({ expression, types, kind }) {
   const error = firstError(tree);
   if (error || !expression.trim()) return [{ code: 'syntax', from: error?.from ?? 0, to: error?.to ?? 0 }];
   const linter = new Linter(expression, types);
-  const scope = { bound: new Map(), open: false };
+  const scope = { bound: new Map(), open };
   const root = tree.topNode;
   if (cell) {
     unaryPart(linter, root, bind(scope, [['?', DECLARED[types['?']] ?? 'any']]), DECLARED[types['?']] ?? 'any');
