@@ -28,7 +28,7 @@ const interpreter = { addWarning: (node, type) => fault(node, CODES[type] ?? 'wa
 const isPlain = (name) => PLAIN_NAME.test(name) && !KEYWORDS.has(name);
 
 // Names with spaces or signs change how a text is parsed, so they are part of the key; plain names do not.
-export function unusualNames(value) {
+function unusualNames(value) {
   if (Array.isArray(value)) {
     for (const item of value) {
       const names = unusualNames(item);
@@ -43,6 +43,23 @@ export function unusualNames(value) {
     if (inner || !isPlain(key)) (names ??= {})[key] = inner ?? 0;
   }
   return names;
+}
+
+// Declared names as nested contexts: "visit.planned end" is an entry of "visit".
+function nested(types) {
+  const shape = {};
+  for (const path of Object.keys(types)) {
+    if (path.includes('__proto__')) throw new Refusal('failed');
+    let holder = shape;
+    for (const name of path.split('.')) holder = holder[name] ??= {};
+  }
+  return shape;
+}
+
+export function namesIn(types, variables = {}) {
+  const declared = unusualNames(nested(types));
+  const present = unusualNames(variables);
+  return declared || present ? { ...declared, ...present } : null;
 }
 
 export function parse(text, names, cell) {

@@ -1,5 +1,8 @@
 // Built-in functions that feelin lacks, reads from the wall clock, or gets wrong.
-import { FeelDate, FeelDuration, $builtins as builtins, $getType as getType, $invalidArguments as invalidArguments } from 'feelin';
+import {
+  FeelDate, FeelDuration,
+  $Temporal as Temporal, $builtins as builtins, $getType as getType, $invalidArguments as invalidArguments,
+} from 'feelin';
 import { exact } from './arithmetic.js';
 import { same } from './compare.js';
 import { session } from './session.js';
@@ -49,6 +52,16 @@ define('mean', ['...list'], (...list) => {
   const items = list.length === 1 ? asList(list[0]) : list;
   return items.length && numeric(items) ? exact(total(items) / items.length) : null;
 });
+
+// feelin keeps the days that are over.
+define('years and months duration', ['from', 'to'], (from, to) => {
+  if (![from, to].every((moment) => ['date', 'date time'].includes(getType(moment)))) return null;
+  const months = plainDate(from).until(plainDate(to), { largestUnit: 'month' }).months;
+  return new FeelDuration(Temporal.Duration.from({ months }), true);
+});
+function plainDate(moment) {
+  return moment instanceof FeelDate ? moment.value : moment.value.toPlainDate();
+}
 
 // Also of texts, dates and durations, which FEEL orders and feelin refuses.
 function extreme(name, sign) {

@@ -1,5 +1,5 @@
 // The entry of the bundle that engine/feel runs in a V8 isolate. One call, one job, JSON in and out.
-import { compile, unusualNames } from './compile.js';
+import { compile, namesIn } from './compile.js';
 import { $getType as getType } from 'feelin';
 import { DECLARED, lint } from './lint.js';
 import { begin, Refusal, session } from './session.js';
@@ -79,7 +79,7 @@ globalThis.fieldflow = {
     begin(job);
     try {
       if (job.op === 'check') return JSON.stringify({ value: job.checks.map((check) => lint(check, job.open)) });
-      const names = unusualNames({ ...job.types, ...job.variables });
+      const names = namesIn(job.types, job.variables);
       const context = enter(job.variables, job.types);
       return JSON.stringify({ value: JOBS[job.op](job, context, names) });
     } catch (error) {

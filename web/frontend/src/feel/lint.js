@@ -1,6 +1,6 @@
 // What can be said about an expression before it runs: names, functions, and types that never fit together.
 import { $builtins as builtins, $wrapFunction as wrapFunction } from 'feelin';
-import { parse, syntaxRefusal, unusualNames } from './compile.js';
+import { namesIn, parse, syntaxRefusal } from './compile.js';
 import './strict.js';
 
 export const DECLARED = {
@@ -285,11 +285,11 @@ const VISITORS = {
 const ALLOWED = { condition: ['boolean'], timer: ['date', 'date time', 'duration'] };
 
 // A flaw that the parser recovered from is a syntax problem, as it is at run time.
-function firstError(tree) {
+function firstError(tree, length) {
   let found = null;
   tree.iterate({
     enter(node) {
-      if (!found && node.type.isError) found = { from: node.from, to: Math.max(node.to, node.from + 1) };
+      if (!found && node.type.isError) found = { from: node.from, to: Math.min(length, Math.max(node.to, node.from + 1)) };
     },
   });
   return found;
@@ -299,11 +299,11 @@ export function lint({ expression, types, kind }, open) {
   const cell = kind === 'unary';
   let tree;
   try {
-    tree = parse(expression, unusualNames(types), cell);
+    tree = parse(expression, namesIn(types), cell);
   } catch (error) {
     return [syntaxRefusal(error).fault];
   }
-  const error = firstError(tree);
+  const error = firstError(tree, expression.length);
   if (error || !expression.trim()) return [{ code: 'syntax', from: error?.from ?? 0, to: error?.to ?? 0 }];
   const linter = new Linter(expression, types);
   const scope = { bound: new Map(), open };
