@@ -18,7 +18,12 @@ from engine.feel.model import (
 )
 
 MAX_BYTES = 2 * 1024 * 1024
-_VERSIONS = ("20180521", "20191111", "20211108", "20230324")
+_NAMESPACES = {
+    "http://www.omg.org/spec/DMN/20180521/MODEL/",
+    "https://www.omg.org/spec/DMN/20191111/MODEL/",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/",
+}
 _TYPES = {
     "string": "text",
     "number": "number",
@@ -251,9 +256,17 @@ class _Reader:
 
 
 def _root(source: bytes) -> etree._Element:
+    """Parse without entities, network and DTD.
+
+    Raises:
+        DecisionError: not well-formed, too large, with a DOCTYPE, or not DMN.
+    """
     reader = _Reader("")
     if len(source) > MAX_BYTES:
         reader.refuse(None, "too_large")
+    elif b"<!DOCTYPE" in source:
+        reader.refuse(None, "doctype")
+    if reader.findings:
         raise DecisionError(reader.findings)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
@@ -263,11 +276,10 @@ def _root(source: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         reader.refuse(None, "not_xml", detail=str(error).split("\n", maxsplit=1)[0])
         raise DecisionError(reader.findings) from error
-    if b"<!DOCTYPE" in source or root.getroottree().docinfo.internalDTD is not None:
+    # Again, because in UTF-16 the first look does not see it.
+    if root.getroottree().docinfo.internalDTD is not None:
         reader.refuse(None, "doctype")
-    elif _local(root) != "definitions" or not any(
-        version in (etree.QName(root).namespace or "") for version in _VERSIONS
-    ):
+    elif etree.QName(root).namespace not in _NAMESPACES or _local(root) != "definitions":
         reader.refuse(root, "not_dmn")
     if reader.findings:
         raise DecisionError(reader.findings)
