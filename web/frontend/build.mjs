@@ -5,6 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exposeFeelin } from './src/feel/expose.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = resolve(here, '../static/dist');
@@ -58,6 +59,7 @@ if (existsSync(feelEntry)) {
     format: 'iife',
     target: ['es2022'],
     legalComments: 'none',
+    plugins: [exposeFeelin],
     outfile: join(feelDist, 'feel.js'),
     logLevel: 'warning',
   });

@@ -1,0 +1,141 @@
+"""Evaluate and check FEEL expressions over typed process variables.
+
+Values go in and come out as JSON. A variable that is declared as a date, a date and time or a duration becomes FEEL's
+own type on the way in, since a text never equals a date, and ISO 8601 text on the way out. Everything that plain FEEL
+answers with a silent null (different types compared, a missing variable, a condition that is neither true nor false)
+raises ``FeelError`` instead.
+
+Two rules go beyond the standard, because the standard's answer would be silently wrong here: a date and time without a
+zone is local time of the scope's zone, and results of arithmetic are rounded to 15 digits, so that 0.1 + 0.2 is 0.3.
+Money is whole minor units and so never rounded.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from engine.feel import isolate
+from engine.feel.faults import FeelError, Problem, problem_from
+
+Kind = Literal["condition", "value", "script", "timer", "unary"]
+TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
+
+__all__ = ["TYPES", "FeelError", "Kind", "Problem", "Scope", "check", "condition", "evaluate", "evaluate_all"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression sees.
+
+    Args:
+        variables: JSON; datetimes are ISO 8601 with an offset.
+        types: declared types by name; a dotted name declares an entry of a context or of each context in a list
+            (``visit.planned_start``). A declared variable that is absent is null. Others have their JSON type.
+        now: aware, UTC; what ``now()`` and ``today()`` show.
+        time_zone: IANA name; the zone of ``now()``, of datetimes that enter, and of those written without one.
+    """
+
+    variables: Mapping[str, Any]
+    types: Mapping[str, str]
+    now: datetime
+    time_zone: str
+
+    def job(self) -> dict[str, Any]:
+        """Return what every job of the isolate needs to know."""
+        return {
+            "variables": dict(self.variables),
+            "types": dict(self.types),
+            "now": int(self.now.timestamp() * 1000),
+            "zone": self.time_zone,
+        }
+
+
+def run(job: dict[str, Any], expression: str) -> Any:
+    """Run a job in the isolate and return its value.
+
+    Args:
+        job: see ``web/frontend/src/feel/index.js``.
+        expression: what an error about time or memory shows.
+
+    Raises:
+        FeelError: the job has no usable result.
+    """
+    try:
+        answer = isolate.run(job)
+    except isolate.IsolateTimeoutError as error:
+        raise FeelError({"code": "timeout"}, expression) from error
+    except isolate.IsolateMemoryError as error:
+        raise FeelError({"code": "memory"}, expression) from error
+    if "fault" in answer:
+        raise FeelError(answer["fault"], expression)
+    return answer["value"]
+
+
+def evaluate_all(expressions: Sequence[str], scope: Scope) -> list[Any]:
+    """Evaluate several expressions in one call; see ``evaluate``."""
+    if not expressions:
+        return []
+    values: list[Any] = run({"op": "evaluate", "expressions": list(expressions), **scope.job()}, expressions[0])
+    return values
+
+
+def evaluate(expression: str, scope: Scope) -> Any:
+    """Evaluate one expression and return a JSON value.
+
+    Dates, datetimes (with offset) and durations come back as ISO 8601 text; null is None.
+
+    Raises:
+        FeelError: it cannot be read, meets a value of the wrong type or an unknown name, or takes too much time or
+            memory.
+    """
+    return evaluate_all([expression], scope)[0]
+
+
+def condition(expression: str, scope: Scope) -> bool:
+    """Evaluate a condition.
+
+    Raises:
+        FeelError: see ``evaluate``; also when the result is null or anything else that is not true or false.
+    """
+    result = evaluate(expression, scope)
+    if isinstance(result, bool):
+        return result
+    if result is None:
+        raise FeelError({"code": "null"}, expression)
+    raise FeelError({"code": "not_boolean", "type": _type_name(result)}, expression)
+
+
+def _type_name(value: Any) -> str:
+    names = {str: "string", int: "number", float: "number", list: "list", dict: "context"}
+    return names.get(type(value), "null")
+
+
+def check(expression: str, types: Mapping[str, str], *, kind: Kind) -> list[Problem]:
+    """Find what is wrong with an expression before it runs.
+
+    Args:
+        expression: FEEL; of kind "unary" a cell of a decision table, whose input is the type ``?`` of ``types``.
+        types: the declared variables; a name that is not among them is a problem.
+        kind: what the result is for; a "condition" must be boolean, a "timer" a moment or a duration.
+    """
+    return check_all([(expression, kind, types)])[0]
+
+
+def check_all(asked: Sequence[tuple[str, str, Mapping[str, str]]], *, names_known: bool = True) -> list[list[Problem]]:
+    """Check several expressions in one call; see ``check``.
+
+    Args:
+        asked: expression, kind and declared types of each.
+        names_known: whether a name that is not declared is a problem.
+    """
+    checks = [{"expression": text, "kind": kind, "types": dict(types)} for text, kind, types in asked]
+    job = {"op": "check", "checks": checks, "open": not names_known, "now": 0, "zone": "UTC"}
+    try:
+        found = run(job, asked[0][0] if asked else "")
+    except FeelError as error:
+        # One expression that exhausts the isolate must not hide what is wrong with the others.
+        if len(asked) > 1:
+            return [check_all([one], names_known=names_known)[0] for one in asked]
+        found = [[{"code": error.code}]]
+    return [[problem_from(fault, text) for fault in faults] for (text, _, _), faults in zip(asked, found, strict=True)]

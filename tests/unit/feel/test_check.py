@@ -1,0 +1,115 @@
+"""What the linter says about expressions before they run."""
+
+from datetime import UTC, datetime
+
+import pytest
+from test_expressions import RESULTS, TYPES
+
+from engine.feel.expressions import FeelError, Scope, check, evaluate
+from engine.feel.faults import SENTENCES
+
+KNOWN = {**TYPES, "raw_date": "text", "planned end": "number"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "codes"),
+    [
+        ("", "value", ["syntax"]),
+        ("a b c +", "value", ["syntax"]),
+        ("quantity >", "condition", ["syntax"]),
+        ("unknown_one > 5", "condition", ["unknown_name"]),
+        ("is defined(unknown_one)", "condition", []),
+        ("shout(name)", "value", ["unknown_function"]),
+        ("count(tags, tags)", "value", ["arguments"]),
+        ('quantity = "7"', "condition", ["type"]),
+        ("quantity > name", "condition", ["type"]),
+        ("raw_date < visit_date", "condition", ["type"]),
+        ("visit_date = starts_at", "condition", ["type"]),
+        ("visit_date = lines.due", "condition", []),
+        ("customer.since = name", "condition", ["type"]),
+        ("quantity between 1 and name", "condition", ["type"]),
+        ('quantity in (1, "b")', "condition", ["type"]),
+        ("urgent > false", "condition", ["order"]),
+        ("price = 19.9", "condition", ["fraction_equality"]),
+        ("quantity / 3 = 2", "condition", ["fraction_equality"]),
+        ("price > 19.9", "condition", []),
+        ("quantity + name", "value", ["arithmetic"]),
+        ("visit_date + 1", "value", ["arithmetic"]),
+        ("quantity", "condition", ["not_condition"]),
+        ("if quantity then 1 else 2", "value", ["not_boolean"]),
+        ("urgent and quantity", "condition", ["not_boolean"]),
+        ("some l in lines satisfies 5", "condition", ["not_boolean"]),
+        ("quantity", "timer", ["not_timer"]),
+        ("starts_at + wait", "timer", []),
+        ('duration("PT1H")', "timer", []),
+        ("some l in lines satisfies l.quantity > other", "condition", ["unknown_name"]),
+        ("{a: 1, b: a}", "script", []),
+        ("function(x) x", "script", ["not_data"]),
+        ("visit_date.second_name", "value", ["missing_entry"]),
+        ("name.length", "value", ["missing_entry"]),
+        ("unknown_one > 5 and quantity = name", "condition", ["unknown_name", "type"]),
+    ],
+)
+def test_check_finds(expression: str, kind: str, codes: list[str]) -> None:
+    problems = check(expression, KNOWN, kind=kind)  # type: ignore[arg-type]
+    assert [problem.code for problem in problems] == codes
+    for problem in problems:
+        assert "{" not in problem.template_en.format(**problem.params)
+        assert "{" not in problem.template_zh.format(**problem.params)
+        start, end = problem.position
+        assert 0 <= start <= end <= max(len(expression), 1)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "codes"),
+    [
+        ("-", "text", []),
+        ('"A", "B"', "text", []),
+        ('not("A")', "text", []),
+        ("5", "text", ["type"]),
+        ("> 5", "text", ["type"]),
+        ("> 5, [1..3]", "number", []),
+        ('[1.."b"]', "number", ["type"]),
+        ("true", "boolean", []),
+        ("> true", "boolean", ["order"]),
+        ('> date("2026-01-01")', "date", []),
+        ('> date and time("2026-01-01T00:00:00")', "date", ["type"]),
+        ("? > 5 and quantity > 1", "number", []),
+        ("quantity", "text", ["type"]),
+        ("null", "number", []),
+        ("> ", "number", ["syntax"]),
+    ],
+)
+def test_check_of_a_cell(cell: str, kind: str, codes: list[str]) -> None:
+    problems = check(cell, {**KNOWN, "?": kind}, kind="unary")
+    assert [problem.code for problem in problems] == codes
+
+
+def test_a_problem_shows_its_place() -> None:
+    (problem,) = check("urgent and quantity = name", KNOWN, kind="condition")
+    assert problem.position == (11, 26)
+    assert problem.params["source"] == "quantity = name"
+    assert "quantity = name" in problem.template_zh.format(**problem.params)
+
+
+# A bare equality of fractions, and a literal null as a condition, are surely mistakes though they evaluate.
+STRICTER = {"0.1 + 0.2 = 0.3", "true and null", "false and null", "null or true"}
+
+
+@pytest.mark.parametrize("expression", [row[0] for row in RESULTS if row[0] not in STRICTER])
+def test_what_evaluates_passes_the_check(expression: str) -> None:
+    assert [str(problem) for problem in check(expression, KNOWN, kind="value")] == []
+
+
+def test_every_sentence_has_the_same_placeholders_in_both_languages() -> None:
+    for code, (english, chinese) in SENTENCES.items():
+        values = {"source": "·s·", "name": "·n·", "left": "·l·", "right": "·r·", "type": "·t·"}
+        used = {value for value in values.values() if value in english.format(**values)}
+        assert used == {value for value in values.values() if value in chinese.format(**values)}, code
+
+
+def test_a_checked_type_error_is_also_an_error_at_run_time() -> None:
+    scope = Scope(variables={"a": 1, "b": "1"}, types={}, now=datetime(2026, 1, 1, tzinfo=UTC), time_zone="UTC")
+    assert [p.code for p in check("a = b", {"a": "number", "b": "text"}, kind="condition")] == ["type"]
+    with pytest.raises(FeelError):
+        evaluate("a = b", scope)

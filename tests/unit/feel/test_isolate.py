@@ -1,0 +1,108 @@
+"""The limits of the isolate, shown with expressions that would hang or kill a process."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from engine.feel import isolate
+from engine.feel.expressions import FeelError, Scope, evaluate
+
+SCOPE = Scope(variables={}, types={}, now=datetime(2026, 3, 1, tzinfo=UTC), time_zone="Asia/Shanghai")
+DOUBLING = "(for i in 1..{n} return if count(partial) = 0 then {seed} else {both})[-1]"
+LONG_TEXT = DOUBLING.format(n=25, seed='"aaaaaaaa"', both="partial[-1] + partial[-1]")
+LONG_LIST = DOUBLING.format(n=25, seed="[1, 2, 3, 4]", both="concatenate(partial[-1], partial[-1])")
+ENDLESS = 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a+)+$")'
+
+
+@pytest.mark.parametrize(
+    ("expression", "codes"),
+    [
+        (ENDLESS, {"timeout"}),
+        ("for x in 1..100000000 return x", {"memory", "timeout"}),
+        ("for x in 1..1000000, y in 1..1000000 return x", {"memory", "timeout"}),
+        (f"upper case({LONG_TEXT})", {"memory", "too_large"}),
+        (LONG_TEXT, {"memory", "too_large"}),
+        (LONG_LIST, {"memory", "too_large"}),
+        (f'split({LONG_TEXT}, "")', {"memory", "too_large"}),
+        ("{f: function(x) f(x + 1), r: f(1)}.r", {"too_large", "unknown_name"}),
+        ("(" * 3000 + "1" + ")" * 3000, {"too_large", "syntax"}),
+        ("1 + " * 6000 + "1", {"too_large", "syntax"}),
+        ("for x in 1..200000 return x", {"too_large"}),
+    ],
+)
+def test_a_bomb_is_refused_and_the_process_goes_on(expression: str, codes: set[str]) -> None:
+    started = time.perf_counter()
+    with pytest.raises(FeelError) as caught:
+        evaluate(expression, SCOPE)
+    assert caught.value.code in codes
+    # Generous, for a busy machine: the two attempts may take 1.1 s together.
+    assert time.perf_counter() - started < 6
+    assert evaluate("1 + 1", SCOPE) == 2
+
+
+def test_threads_share_the_isolate() -> None:
+    wrong: list[object] = []
+
+    def work(number: int) -> None:
+        for turn in range(25):
+            result = evaluate(f"{number} * 1000 + {turn}", SCOPE)
+            if result != number * 1000 + turn:
+                wrong.append(result)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def _in_child(action: Callable[[], bool]) -> int:
+    """Run in a forked child that is killed when it hangs; return its exit status."""
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(20)
+        ok = False
+        try:
+            ok = action()
+        finally:
+            os._exit(0 if ok else 3)
+    return os.waitpid(pid, 0)[1]
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_makes_its_own_isolate() -> None:
+    assert evaluate("1 + 1", SCOPE) == 2
+    assert _in_child(lambda: evaluate("2 + 2", SCOPE) == 4) == 0
+    assert evaluate("3 + 3", SCOPE) == 6
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_fork_during_an_evaluation_does_not_hang_the_child() -> None:
+    def wait_for_timeout() -> None:
+        with suppress(FeelError):
+            evaluate(ENDLESS, SCOPE)
+
+    busy = threading.Thread(target=wait_for_timeout)
+    busy.start()
+    try:
+        assert _in_child(lambda: evaluate("2 + 2", SCOPE) == 4) == 0
+    finally:
+        busy.join()
+
+
+def test_a_missing_bundle_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(isolate, "BUNDLE", tmp_path / "feel.js")
+    isolate._bundle.cache_clear()
+    try:
+        with pytest.raises(isolate.BundleMissingError, match="make build"):
+            isolate.Isolate().run({})
+    finally:
+        isolate._bundle.cache_clear()
