@@ -23,6 +23,8 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.effects import Status
+
 MENDED_VERSION = "3.2.0"
 
 
@@ -31,6 +33,10 @@ class Token(Task):
 
     ``internal_data`` holds JSON only: ``via``, ``due_at``, ``incident``, ``open``, and what loops count.
     """
+
+    data: dict[str, Any]
+    internal_data: dict[str, Any]
+    _state: int
 
     def __init__(
         self, workflow: Any, task_spec: Any, parent: Any = None, state: int = TaskState.FUTURE, id: int | None = None
@@ -128,7 +134,7 @@ class InstanceTree(_Tree, BpmnWorkflow):
         super().__init__(specs[key], specs, script_engine=_NoScripts(), deserializing=True)
         self.attention: list[tuple[int, Token]] = []
         self.last_id = 0
-        self.status = "running"
+        self.status: Status = "running"
 
     def next_id(self) -> int:
         """Return a token id that was never used in this instance."""

@@ -185,7 +185,8 @@ class Run:
                 and other.task_spec.event_definition.code in {None, code}
             ]
             if caught:
-                return max(caught, key=lambda other: other.task_spec.event_definition.code is not None)
+                found: Token = max(caught, key=lambda other: other.task_spec.event_definition.code is not None)
+                return found
             token = parent if loops.is_turn(parent, token) else getattr(token.workflow, "owner", None)
         return None
 

@@ -132,6 +132,8 @@ class _End(BpmnTaskSpec):
 class ProcessSpec(BpmnProcessSpec):
     """A process or embedded sub-process whose end waits for nobody by searching the tree."""
 
+    end: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name = self.end.name

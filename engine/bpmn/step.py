@@ -185,7 +185,7 @@ def _standing(token: Token) -> str:
 
 def _element_id(token: Token) -> str:
     element = token.task_spec.element
-    return element.id if element else token.task_spec.name
+    return str(element.id if element else token.task_spec.name)
 
 
 def _resumed(model: ProcessModel, state: bytes, host: Host) -> Run:

@@ -103,7 +103,8 @@ def subprocess(node_id: str, body: str, links: str, **settings: str) -> str:
 
 def process(key: str, body: str, links: str, **settings: str) -> str:
     """Write a process."""
-    return f'<bpmn:process id="{key}" name="{key}" isExecutable="true">{properties(**settings)}\n{body}{flows(links)}</bpmn:process>\n'
+    head = f'<bpmn:process id="{key}" name="{key}" isExecutable="true">'
+    return f"{head}{properties(**settings)}\n{body}{flows(links)}</bpmn:process>\n"
 
 
 def definitions(inner: str, *, messages: str = "", errors: str = "") -> bytes:
