@@ -1,0 +1,138 @@
+"""What goes into a step and what comes out of it: the host that serves it, and frozen results."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, Literal, Protocol
+
+from engine.bpmn.elements import Label
+
+
+class Wait(Enum):
+    """The type of ``WAIT``."""
+
+    WAIT = "wait"
+
+
+WAIT: Final = Wait.WAIT
+"""What ``Host.call`` returns when the result comes later, by ``settle``."""
+
+
+class Host(Protocol):
+    """Serves a step; a ``FieldflowError`` parks the element that asked, a ``RetryableError`` ends the step.
+
+    A failing call must leave nothing behind (use a savepoint): the step goes on and is stored.
+    """
+
+    @property
+    def now(self) -> datetime:
+        """The time of the step, aware UTC."""
+        ...
+
+    def evaluate(self, expression: str, data: Mapping[str, Any]) -> Any:
+        """Return the value of a FEEL expression as JSON, dates and durations as ISO 8601 text."""
+        ...
+
+    def condition(self, expression: str, data: Mapping[str, Any]) -> bool:
+        """Return the value of a FEEL condition; raises if it is no boolean."""
+        ...
+
+    def decide(self, decision: str, data: Mapping[str, Any]) -> Any:
+        """Return the result of a decision."""
+        ...
+
+    def call(
+        self, topic: str, parameters: Mapping[str, Any], data: Mapping[str, Any], *, element_id: str, token: str
+    ) -> Mapping[str, Any] | Wait:
+        """Do what a service task asks for.
+
+        Args:
+            token: unique in its instance; the same again when the element is retried.
+
+        Raises:
+            BpmnError: for an error boundary event.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task that waits for a person.
+
+    Args:
+        key: unique in its instance, for ever; two instances use the same keys.
+        form: form key, already evaluated where the model has an expression.
+        due: ISO 8601, UTC.
+        fields: business fields, from the properties ``field.<slot>``.
+    """
+
+    key: str
+    element_id: str
+    lane: str | None
+    data: dict[str, Any]
+    name: Label
+    form: str | None = None
+    due: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """An element that finished.
+
+    Args:
+        result: of a service task what it returned, of a gateway ``{"flows": [id, …]}``, of a timer ``{"due_at": …}``,
+            of a catch event ``{"message": name}``, of a business rule or script task what it gave; else None.
+    """
+
+    element_id: str
+    kind: str
+    result: Any = None
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """A message that the process sent; ``to`` is whatever the model's property ``to`` says, None if it has none."""
+
+    name: str
+    payload: dict[str, Any]
+    to: Any
+    element_id: str
+
+
+@dataclass(frozen=True)
+class Incident:
+    """An element that failed and is parked; ``token`` is what ``retry`` takes."""
+
+    element_id: str
+    token: str
+    code: str
+    message: str
+
+
+Status = Literal["running", "completed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step did. ``opened``, ``closed``, ``trail``, ``messages`` and ``incidents`` are of this step only.
+
+    Args:
+        data: the variables as if all branches met now; for reports.
+        closed: keys of user tasks withdrawn by the process; not the one that was completed.
+        awaiting: names of the messages that are waited for now.
+        next_due_at: the earliest waiting timer, aware UTC.
+    """
+
+    state: bytes
+    status: Status
+    data: dict[str, Any]
+    opened: tuple[OpenTask, ...] = ()
+    closed: tuple[str, ...] = ()
+    trail: tuple[Trail, ...] = ()
+    messages: tuple[Thrown, ...] = ()
+    awaiting: tuple[str, ...] = ()
+    next_due_at: datetime | None = None
+    incidents: tuple[Incident, ...] = ()

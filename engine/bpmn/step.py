@@ -1,0 +1,231 @@
+"""The acts on an instance: each takes a state and gives a ``Step``; on an exception nothing has happened."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn import behaviour, codec
+from engine.bpmn.effects import WAIT, Host, Incident, OpenTask, Step, Thrown, Trail, Wait
+from engine.bpmn.errors import BpmnError, BudgetError, NotReadyError, NotWaitingError, StateError, ValuesError
+from engine.bpmn.mends import InstanceTree, Token
+from engine.bpmn.model import ProcessModel
+from engine.bpmn.run import Run
+from engine.bpmn.values import checked
+
+__all__ = [
+    "WAIT",
+    "BpmnError",
+    "BudgetError",
+    "Host",
+    "Incident",
+    "NotReadyError",
+    "NotWaitingError",
+    "OpenTask",
+    "StateError",
+    "Step",
+    "Thrown",
+    "Trail",
+    "ValuesError",
+    "Wait",
+    "advance",
+    "cancel",
+    "complete",
+    "incidents",
+    "open_tasks",
+    "retry",
+    "send_message",
+    "settle",
+    "start",
+    "tokens",
+]
+
+
+def start(model: ProcessModel, data: Mapping[str, Any], host: Host, *, start_message: str | None = None) -> Step:
+    """Start an instance and run it to where it waits.
+
+    Args:
+        data: its first variables.
+        start_message: name of the message that starts it; a model whose only start is a message start needs none.
+
+    Raises:
+        ValuesError: the data may not become variables.
+        NotWaitingError: the message starts nothing here.
+        BudgetError: the model loops without waiting.
+    """
+    run = Run(model, InstanceTree(model.specs, model.key), host)
+    if start_message is not None and start_message != model.start_message:
+        raise NotWaitingError("The process does not start by the message {name}.", name=start_message)
+    run.enter(run.tree, checked(data), start_message)
+    return _finished(run)
+
+
+def complete(model: ProcessModel, state: bytes, task_key: str, values: Mapping[str, Any], host: Host) -> Step:
+    """Complete an open user task with the values of its form.
+
+    Raises:
+        NotReadyError: the task is not open.
+        ValuesError: the values may not become variables.
+        BudgetError: the model loops without waiting.
+    """
+    run = _resumed(model, state, host)
+    token = run.tree.find(task_key)
+    if token is None or "open" not in token.internal_data:
+        raise NotReadyError("This task is no longer open.")
+    token.data = {**token.data, **checked(values)}
+    del token.internal_data["open"]
+    run.finish(token)
+    return _finished(run)
+
+
+def send_message(model: ProcessModel, state: bytes, name: str, payload: Mapping[str, Any], host: Host) -> Step:
+    """Give a message to the event that has waited for it the longest; its payload becomes variables there.
+
+    Raises:
+        NotWaitingError: nothing waits for it.
+        ValuesError: the payload may not become variables.
+        BudgetError: the model loops without waiting.
+    """
+    run = _resumed(model, state, host)
+    token = next((token for token in run.tree.live() if _message_of(token) == name), None)
+    if token is None:
+        raise NotWaitingError("Nothing waits for the message {name}.", name=name)
+    run.fire(token, checked(payload), {"message": name})
+    return _finished(run)
+
+
+def settle(model: ProcessModel, state: bytes, token: str, result: Mapping[str, Any] | BpmnError, host: Host) -> Step:
+    """Give a service task the result that it waits for, or the error that came instead.
+
+    Raises:
+        NotWaitingError: nothing waits for it.
+        ValuesError: the result may not become variables.
+        BudgetError: the model loops without waiting.
+    """
+    run = _resumed(model, state, host)
+    found = run.tree.find(token)
+    if found is None or "awaits" not in found.internal_data:
+        raise NotWaitingError("Nothing waits for this result.")
+    if isinstance(result, BpmnError):
+        run.raise_error(found, result.code, result.message)
+    else:
+        behaviour.absorb(found, found.task_spec.element, result)
+        run.finish(found, dict(result))
+    return _finished(run)
+
+
+def advance(model: ProcessModel, state: bytes, host: Host) -> Step:
+    """Fire the timers that are due.
+
+    Raises:
+        BudgetError: the model loops without waiting.
+    """
+    return _finished(_resumed(model, state, host))
+
+
+def retry(model: ProcessModel, state: bytes, token: str, host: Host) -> Step:
+    """Run a parked element again.
+
+    Args:
+        token: of the incident, or the id of an element: all that is parked there.
+
+    Raises:
+        NotReadyError: nothing is parked there.
+        BudgetError: the model loops without waiting.
+    """
+    run = _resumed(model, state, host)
+    parked = [found for found in run.tree.live() if "incident" in found.internal_data]
+    chosen = [found for found in parked if token in {found.key, _element_id(found)}]
+    if not chosen:
+        raise NotReadyError("Nothing is parked there any more.")
+    for found in chosen:
+        del found.internal_data["incident"]
+        if found.internal_data.pop("awaits", None):
+            found._set_state(TaskState.READY)
+        found.ask_attention()
+    return _finished(run)
+
+
+def cancel(model: ProcessModel, state: bytes, host: Host) -> Step:
+    """End an instance where it stands."""
+    run = _resumed(model, state, host)
+    if run.tree.status == "running":
+        run.cancel()
+    return _finished(run)
+
+
+def open_tasks(model: ProcessModel, state: bytes) -> tuple[OpenTask, ...]:
+    """Return the user tasks that wait for a person."""
+    return tuple(_open_task(token) for token in codec.load(state, model).live() if "open" in token.internal_data)
+
+
+def incidents(model: ProcessModel, state: bytes) -> tuple[Incident, ...]:
+    """Return all that is parked, not only since the last step."""
+    return tuple(
+        Incident(_element_id(token), token.key, *token.internal_data["incident"])
+        for token in codec.load(state, model).live()
+        if "incident" in token.internal_data
+    )
+
+
+def tokens(model: ProcessModel, state: bytes) -> tuple[tuple[str, str], ...]:
+    """Return where an instance stands: element id with ``open``, ``waiting``, ``running`` or ``incident``."""
+    live = codec.load(state, model).live()
+    return tuple((_element_id(token), _standing(token)) for token in live if token.task_spec.element is not None)
+
+
+def _standing(token: Token) -> str:
+    if "incident" in token.internal_data:
+        return "incident"
+    if "open" in token.internal_data:
+        return "open"
+    return "waiting" if token._state == TaskState.WAITING or "awaits" in token.internal_data else "running"
+
+
+def _element_id(token: Token) -> str:
+    element = token.task_spec.element
+    return str(element.id if element else token.task_spec.name)
+
+
+def _resumed(model: ProcessModel, state: bytes, host: Host) -> Run:
+    return Run(model, codec.load(state, model), host)
+
+
+def _finished(run: Run) -> Step:
+    if run.tree.status == "running":
+        run.drive()
+    timers = run.timers()
+    return Step(
+        state=codec.dump(run.tree, run.model),
+        status=run.tree.status,
+        data=run.data_of(run.tree),
+        opened=tuple(_open_task(token) for token in run.opened.values()),
+        closed=tuple(run.closed),
+        trail=tuple(run.trail),
+        messages=tuple(run.messages),
+        awaiting=tuple(sorted({name for token in run.tree.live() if (name := _message_of(token))})),
+        next_due_at=timers[0][0] if timers else None,
+        incidents=tuple(run.incidents),
+    )
+
+
+def _message_of(token: Token) -> str | None:
+    waits = token._state == TaskState.WAITING
+    definition = getattr(token.task_spec, "event_definition", None)
+    return definition.name if waits and isinstance(definition, MessageEventDefinition) else None
+
+
+def _open_task(token: Token) -> OpenTask:
+    element = token.task_spec.element
+    opened = token.internal_data["open"]
+    return OpenTask(
+        key=token.key,
+        element_id=element.id,
+        lane=element.lane,
+        data=dict(token.data),
+        name=element.name,
+        form=opened["form"],
+        due=opened["due"],
+        fields=opened["fields"],
+    )
