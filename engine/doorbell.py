@@ -19,7 +19,7 @@ JOB_TIMEOUT_S = 55
 Rings = Sequence[tuple[UUID, str]]
 
 
-def connect(url: str) -> Redis:
+def connect(url: str) -> "Redis[bytes]":
     """Return a connection that gives up soon: no user action waits for Redis."""
     return Redis.from_url(url, socket_connect_timeout=0.3, socket_timeout=1.0)
 
@@ -67,7 +67,7 @@ class ThreadDoorbell:
         deliver: does one delivery by its id; logs its own failures.
     """
 
-    def __init__(self, deliver: Callable[[UUID], None]) -> None:
+    def __init__(self, deliver: Callable[[UUID], object]) -> None:
         self._deliver = deliver
         self._waiting: queue.SimpleQueue[UUID | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None

@@ -29,6 +29,7 @@ from engine.store.database import Database
 from engine.support import operations as support
 from engine.visits import operations as visits
 from engine.worker import Worker
+from forms.model import Choice
 
 CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
 
@@ -52,7 +53,7 @@ class Application:
 
     def ring_thread(self) -> ThreadDoorbell:
         """Do the deliveries in a thread of this process."""
-        doorbell = ThreadDoorbell(lambda delivery_id: self.worker.deliver(delivery_id) and None)
+        doorbell = ThreadDoorbell(self.worker.deliver)
         self.database.on_commit = doorbell
         return doorbell
 
@@ -142,12 +143,12 @@ def _send_mail(application: Application, context: DeliveryContext, payload: Mapp
     notifications.mail(application.notifier, addresses, context, {**payload, "link": link})
 
 
-def _contact_choices(session: Any, _actor: Any, business_key: str) -> list[topics.Choice]:
+def _contact_choices(session: Any, _actor: Any, business_key: str) -> list[Choice]:
     customer_id = visits.customer_of(session, business_key)
     if customer_id is None:
         return []
     return [
-        topics.Choice(value=str(contact.id), label=f"{contact.name} {contact.title}".strip())
+        Choice.of(str(contact.id), f"{contact.name} {contact.title}".strip())
         for contact in customers.contacts(session, customer_id)
     ]
 

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select
@@ -84,6 +85,6 @@ def find(session: Session, digest: str) -> Attachment:
     return found
 
 
-def refused_upload(template: str, code: str, **params: object) -> InvalidInputError:
+def refused_upload(template: str, code: str, **params: Any) -> InvalidInputError:
     """Return the error for a file that cannot be taken."""
     return InvalidInputError(template, errors={"file": [FieldProblem(template, code=code, **params)]}, **params)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.catalogue.tables import Product
-from engine.process.topics import Choice
+from forms.model import Choice, Text
 
 
 def add_product(
@@ -31,7 +31,7 @@ def add_product(
 def product_choices(session: Session, _actor: Actor, _business_key: str) -> Sequence[Choice]:
     """Return the active products by name, as a form's choice list; the value is the code."""
     query = select(Product).where(Product.is_active.is_(True)).order_by(Product.line, Product.name)
-    return [Choice(value=row.code, label=row.name, label_en=row.name_en or None) for row in session.scalars(query)]
+    return [Choice(row.code, Text(row.name, row.name_en)) for row in session.scalars(query)]
 
 
 def product_names(session: Session, codes: Collection[str]) -> dict[str, tuple[str, str]]:

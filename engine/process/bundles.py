@@ -16,7 +16,7 @@ from engine.errors import NotFoundError
 from engine.feel import decisions as feel_decisions
 from engine.process.tables import DefinitionSource, ProcessDefinition
 from forms import definition as form_definitions
-from forms.definition import FormDefinition
+from forms.model import FormDefinition
 
 CACHE_SIZE = 200
 

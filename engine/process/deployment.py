@@ -15,6 +15,7 @@ from engine.bpmn.model import Source
 from engine.errors import InvalidInputError
 from engine.feel import decisions as feel_decisions
 from engine.feel import expressions
+from engine.feel.expressions import Kind
 from engine.ids import new_id
 from engine.process import bundles, topics
 from engine.process.tables import DefinitionSource, ProcessDefinition
@@ -112,9 +113,9 @@ def deploy(
     return definition.id, version
 
 
-def _check_expression(expression: str, kind: str, types: dict[str, str]) -> list[tuple[str, str, str]]:
+def _check_expression(expression: str, kind: Kind, types: dict[str, str]) -> list[tuple[str, str, str]]:
     return [
-        (problem.code, problem.text("zh"), problem.text("en"))
+        (problem.code, problem.template_zh.format(**problem.params), str(problem))
         for problem in expressions.check(expression, types, kind=kind)
     ]
 

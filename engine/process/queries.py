@@ -158,7 +158,7 @@ def inbox(
 
 def _range_of(
     principal: str, actor: Actor, show: InboxFilter, after: tuple[datetime, UUID] | None, limit: int
-) -> Select[Any]:
+) -> Select[datetime, UUID]:
     query = select(InboxEntry.due_at, InboxEntry.task_id).where(InboxEntry.principal == principal)
     if after is not None:
         query = query.where(tuple_(InboxEntry.due_at, InboxEntry.task_id) > tuple_(*after))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.bpmn.step import BpmnError
 from engine.outbox.service import CONNECTOR_LANE
+from forms.model import Choice
 
 
 class TopicKind(StrEnum):
@@ -83,15 +84,6 @@ class Topic:
     waits: bool = False
     lane: str = CONNECTOR_LANE
     parameters: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One entry of a choice list: ``value`` is stored, the label is shown."""
-
-    value: str
-    label: str
-    label_en: str | None = None
 
 
 ChoiceSource = Callable[[Session, Actor, str], Sequence[Choice]]

@@ -1,6 +1,6 @@
 """What people do with user tasks: complete, claim, release, assign, draft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from engine.process.service import host_for
 from engine.process.steps import write_step
 from engine.process.tables import NO_DUE_DATE, InboxEntry, ProcessInstance, TaskDraft, TaskState, UserTask
 from forms import schema
-from forms.definition import FormDefinition
+from forms.model import Choice, Component, FormDefinition
 
 DRAFT_LIMIT_BYTES = 256_000
 
@@ -67,7 +67,9 @@ def complete_user_task(
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
     clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key)
     host = host_for(session, actor, instance, bundle, now=now)
-    step = bpmn.complete(bundle.model, instance.state_bytes, task.token, clean, host)
+    nested = bundle.model.elements[task.element_id].properties.get("result")
+    variables = {nested: clean} if nested else clean
+    step = bpmn.complete(bundle.model, instance.state_bytes, task.token, variables, host)
     task.state = TaskState.COMPLETED
     task.ended_at = now
     task.completed_by = actor.user_id
@@ -120,15 +122,18 @@ def validate(
     return result.values
 
 
-def form_choices(
-    session: Session, actor: Actor, form: FormDefinition, *, business_key: str
-) -> dict[str, list[topics.Choice]]:
+def form_choices(session: Session, actor: Actor, form: FormDefinition, *, business_key: str) -> dict[str, list[Choice]]:
     """Return the entries of each choice list that a form names."""
-    found: dict[str, list[topics.Choice]] = {}
-    for name in form.sources:
+    found: dict[str, list[Choice]] = {}
+    for name in _source_names(form.components):
         source = topics.choice_source(name)
         found[name] = list(source(session, actor, business_key)) if source else []
     return found
+
+
+def _source_names(components: Sequence[Component]) -> set[str]:
+    names = {component.source for component in components if component.source}
+    return names.union(*(_source_names(component.children) for component in components))
 
 
 def claim(session: Session, actor: Actor, task_id: UUID) -> None:
