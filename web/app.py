@@ -1,0 +1,44 @@
+"""Make the Flask application from the engine's application."""
+
+from flask import Flask, g
+from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
+
+from engine.wiring import Application
+from web import assets, errors, i18n, security, transactions
+from web.areas import BLUEPRINTS
+from web.navigation import navigation
+
+MAX_REQUEST_BYTES = 16_000_000
+
+
+def create_app(application: Application) -> Flask:
+    """Return the web application.
+
+    Args:
+        application: what ``engine.wiring`` built; its clock is the time of every request.
+    """
+    app = Flask("web", static_folder=None, template_folder="templates")
+    app.extensions["fieldflow"] = application
+    app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=2_000)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.loader = ChoiceLoader([app.jinja_env.loader or PackageLoader("web"), PackageLoader("forms")])
+    i18n.init_app(app)
+    assets.init_app(app)
+    security.init_app(app)
+    transactions.init_app(app)
+    errors.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(_page_context)
+    return app
+
+
+def _page_context() -> dict[str, object]:
+    return {
+        "actor": g.get("actor"),
+        "csrf_token": g.get("csrf_token", ""),
+        "theme": g.get("theme", "auto"),
+        "now": g.get("now"),
+        "navigation": navigation,
+    }
