@@ -1,0 +1,1 @@
+"""Working time: deadlines that count only the hours a team works."""
