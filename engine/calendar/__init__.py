@@ -1,1 +1,1 @@
-"""Working time, and deadlines that run on it and can pause."""
+"""Working time (rules, presets), and deadlines that run on it and can pause (service)."""
