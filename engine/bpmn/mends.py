@@ -70,7 +70,7 @@ class Token(Task):
     @property
     def live(self) -> bool:
         """Whether it is not finished."""
-        return self._state < TaskState.COMPLETED
+        return bool(self._state < TaskState.COMPLETED)
 
     def grow(self, spec: Any) -> None:
         """Make a child that is updated when this token completes."""
@@ -105,7 +105,7 @@ class _Tree:
         # The library searches the tree for waiting tasks after each completion; ours ask for attention themselves.
         self.last_task = task
 
-    def plant(self, data: Mapping[str, Any]) -> Token:
+    def plant(self, data: dict[str, Any]) -> Token:
         """Make the root of the tree, completed."""
         self.task_tree = Token(self, self.spec.start, state=TaskState.COMPLETED)
         self.task_tree.data = data

@@ -157,6 +157,8 @@ def _build(sources: Sequence[Source], digest: str) -> ProcessModel:
 
 def _attach(task_spec: Any, spec: Any, found: Mapping[str, Element]) -> None:
     """Give a spec what the run reads of it, so that nothing is looked up, or changed, while it runs."""
+    # Data objects are drawing here; the library would fail the task that lacks one.
+    task_spec.io_specification = None
     task_spec.element = found.get(task_spec.bpmn_id)
     names = spec.task_specs
     task_spec.events = frozenset(

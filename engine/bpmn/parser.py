@@ -1,7 +1,7 @@
 """SpiffWorkflow's parser, building our specs; with what made it hang, guess or depend on the drawing taken out."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
@@ -149,23 +149,47 @@ def build(roots: Sequence[tuple[str, Node]], key: str) -> dict[str, Any]:
     Raises:
         ModelError: SpiffWorkflow's parser refuses the files.
     """
+    return _in_thread(lambda: _parse(roots, key))
+
+
+def probe(root: Node) -> None:
+    """Parse every process of one file, and its sub-processes, but not the processes that it calls.
+
+    Raises:
+        ModelError: SpiffWorkflow's parser refuses the file.
+    """
+
+    def parse() -> dict[str, Any]:
+        parser = Parser()
+        parser.add_bpmn_xml(root.getroottree())
+        done: dict[str, Any] = {}
+        # Parsing a process makes parsers of its sub-processes.
+        while missing := [key for key in parser.process_parsers if key not in done]:
+            done |= {key: parser.get_spec(key) for key in missing}
+        return done
+
+    _in_thread(parse)
+
+
+def _in_thread(parse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     outcome: list[Any] = []
 
-    def parse() -> None:
+    def target() -> None:
         try:
-            outcome.append(_parse(roots, key))
+            outcome.append(parse())
         except (ValidationException, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             # The parser trusts its input; what it stumbles over is a fault of the model.
             outcome.append(error)
 
     # The parser needs two frames for each element of a path: a fresh thread gives it the whole recursion limit.
-    thread = threading.Thread(target=parse, name="bpmn-parser")
+    thread = threading.Thread(target=target, name="bpmn-parser")
     thread.start()
     thread.join()
-    if isinstance(outcome[0], dict):
-        return outcome[0]
-    reason = str(outcome[0]) or type(outcome[0]).__name__
-    raise ModelError("The process does not parse: {reason}", reason=reason, findings=[reason]) from outcome[0]
+    found: dict[str, Any] | Exception = outcome[0]
+    if isinstance(found, dict):
+        return found
+    reason = str(found) or type(found).__name__
+    raise ModelError("The process does not parse: {reason}", reason=reason, findings=[reason]) from found
 
 
 def _parse(roots: Sequence[tuple[str, Node]], key: str) -> dict[str, Any]:

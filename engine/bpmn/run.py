@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import behaviour, instants, joins, loops, specs
-from engine.bpmn.effects import Host, Incident, Thrown, Trail
+from engine.bpmn.effects import Host, Incident, Status, Thrown, Trail
 from engine.bpmn.errors import BpmnError, BudgetError
 from engine.bpmn.mends import InstanceTree, SubProcessTree, Token
 from engine.bpmn.model import ProcessModel
@@ -196,7 +196,7 @@ class Run:
         element = token.task_spec.element
         self.incidents.append(Incident(element.id if element else token.task_spec.name, token.key, code, message))
 
-    def enter(self, tree: InstanceTree | SubProcessTree, data: Mapping[str, Any], message: str | None = None) -> None:
+    def enter(self, tree: InstanceTree | SubProcessTree, data: dict[str, Any], message: str | None = None) -> None:
         """Put the first token into a tree, on the start event for a message, or on the one for none."""
         root = tree.plant(data)
         starts = tree.spec.start.outputs
@@ -230,7 +230,7 @@ class Run:
                 self.withdraw(token)
         self._close("cancelled", data)
 
-    def _close(self, status: str, data: dict[str, Any]) -> None:
+    def _close(self, status: Status, data: dict[str, Any]) -> None:
         self.tree.tasks.clear()
         self.tree.plant({}).internal_data["final"] = data
         self.tree.status = status

@@ -1,0 +1,167 @@
+"""Rules about what elements name (topics, forms, lanes, messages, decisions) and about their expressions."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine.bpmn import documents, elements, instants
+from engine.bpmn.documents import Node
+from engine.bpmn.elements import Element
+from engine.bpmn.findings import Finding, finding
+from engine.bpmn.structure import Diagram
+
+ExpressionKind = Literal["condition", "value", "script", "timer"]
+ExpressionCheck = Callable[[str, ExpressionKind, dict[str, str]], Sequence[Any]]
+VARIABLE_TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
+GIVEN_VARIABLES = {"error": "context", "index": "number", "completed": "number", "total": "number"}
+"""What the engine itself sets: by an error boundary event, and in the turns and the end condition of a loop."""
+
+_FEEL = frozenset({"", "feel", "text/feel", "application/feel", "https://www.omg.org/spec/dmn/20191111/feel/"})
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the application has; None where anything is allowed.
+
+    Args:
+        topics: topic to its kind.
+        expression_check: gets an expression, its kind and the declared types; gives its problems, each a sentence or
+            ``(code, Chinese, English)``.
+        required_topics: by process id.
+    """
+
+    topics: Mapping[str, str] = field(default_factory=dict)
+    forms: Set[str] = frozenset()
+    decisions: Set[str] = frozenset()
+    messages: Set[str] | None = None
+    lanes: Set[str] | None = None
+    expression_check: ExpressionCheck | None = None
+    required_topics: Mapping[str, Set[str]] = field(default_factory=dict)
+
+
+def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
+    """Find what elements name that is not there, and expressions that do not hold up."""
+    for process in documents.descendants(diagram.root, "process"):
+        declared = {name[4:]: kind for name, kind in documents.properties(process).items() if name[:4] == "var."}
+        for name, kind in declared.items():
+            if kind not in VARIABLE_TYPES:
+                yield finding("variable_type", process, name=name, type=kind)
+        found = list(elements.read(process))
+        topics = {element.properties.get("topic") for element in found}
+        for topic in sorted(known.required_topics.get(process.get("id"), frozenset()) - topics):
+            yield finding("required_topic", process, name=topic)
+        for element in found:
+            node = diagram.by_id[element.id]
+            yield from _names(element, node, known)
+            yield from _languages(node)
+            yield from _loop(element, node)
+            yield from _expressions(element, diagram, known, {**GIVEN_VARIABLES, **declared})
+
+
+def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
+    settings = element.properties
+    match element.kind:
+        case "userTask" | "manualTask":
+            yield from _human(element, node, known)
+        case "serviceTask":
+            yield from _named(settings.get("topic"), known.topics.keys(), "topic", node)
+        case "businessRuleTask":
+            yield from _named(settings.get("decision"), known.decisions, "decision", node)
+        case "scriptTask" if not element.script:
+            yield finding("no_script", node)
+        case "callActivity" if not element.called:
+            yield finding("no_called", node)
+    if element.event.kind == "message" or element.kind in {"sendTask", "receiveTask"}:
+        yield from _named(element.message, known.messages, "message", node)
+
+
+def _human(element: Element, node: Node, known: Known) -> Iterator[Finding]:
+    form = element.properties.get("form", "")
+    if form and not form.startswith("=") and form not in known.forms:
+        yield finding("unknown_form", node, name=form)
+    if element.lane is None:
+        yield finding("no_lane", node, severity="warning" if known.lanes is None else "error")
+    elif known.lanes is not None and element.lane not in known.lanes:
+        yield finding("unknown_lane", node, name=element.lane)
+
+
+def _named(name: str | None, known: Set[str] | None, what: str, node: Node) -> Iterator[Finding]:
+    if not name:
+        yield finding(f"no_{what}", node)
+    elif known is not None and name not in known:
+        yield finding(f"unknown_{what}", node, name=name)
+
+
+def _languages(node: Node) -> Iterator[Finding]:
+    language = node.get("scriptFormat") or ""
+    if language.lower() not in _FEEL:
+        yield finding("script_language", node, name=language)
+    for extension in documents.children(node, "extensionElements"):
+        for entry in extension:
+            if isinstance(entry.tag, str) and entry.tag != f"{{{documents.SPIFF}}}properties":
+                name = entry.tag.rpartition("}")[2]
+                yield finding("ignored", node, severity="warning", what=f"“{name}”", what_zh=f"“{name}”")
+
+
+def _loop(element: Element, node: Node) -> Iterator[Finding]:
+    loop = element.loop
+    if not loop:
+        return
+    if loop["kind"] == "standard":
+        if not {"condition", "maximum"} & loop.keys():
+            yield finding("loop_needs", node, what="a condition or a maximum", what_zh="条件或最大次数")
+        if not loop.get("maximum", "1").isdigit():
+            yield finding("loop_needs", node, what="a whole number as its maximum", what_zh="整数的最大次数")
+    elif not {"collection", "cardinality"} & loop.keys():
+        what = "a collection (loop.collection) or a number of turns"
+        yield finding("loop_needs", node, what=what, what_zh="集合（loop.collection）或次数")
+    if ("result" in loop) != ("value" in loop):
+        yield finding(
+            "loop_needs",
+            node,
+            what="both loop.result and loop.value, or none",
+            what_zh="同时设置 loop.result 和 loop.value",
+        )
+
+
+def _expressions(element: Element, diagram: Diagram, known: Known, types: dict[str, str]) -> Iterator[Finding]:
+    node = diagram.by_id[element.id]
+    for text, kind, place in _expressions_of(element, diagram):
+        if kind == "timer" and instants.is_literal(text):
+            if instants.is_cycle(text):
+                yield finding("timer_cycle", node)
+            continue
+        for problem in known.expression_check(text, kind, types) if known.expression_check else ():
+            zh, en = (problem[1], problem[2]) if isinstance(problem, tuple) else (problem, problem)
+            yield finding("expression", place, zh=zh, en=en)
+    if element.event.kind == "timer":
+        if not element.event.expression:
+            yield finding("no_timer", node)
+        elif any(True for _ in documents.descendants(node, "timeCycle")):
+            yield finding("timer_cycle", node)
+
+
+def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, ExpressionKind, Node]]:
+    node = diagram.by_id[element.id]
+    settings = element.properties
+    if element.kind in {"exclusiveGateway", "inclusiveGateway"}:
+        for flow in element.flows:
+            if flow.condition and not flow.default:
+                yield flow.condition, "condition", diagram.by_id[flow.id]
+    if element.script:
+        yield element.script, "script", node
+    if element.event.expression:
+        yield element.event.expression, "timer", node
+    for name, text in settings.items():
+        if name.partition(".")[0] in {"param", "field"} or name in {"payload", "to"}:
+            yield text, "value", node
+    if settings.get("due"):
+        yield settings["due"], "timer", node
+    if settings.get("form", "").startswith("="):
+        yield settings["form"][1:], "value", node
+    for name in ("collection", "cardinality", "value"):
+        if name in element.loop:
+            yield element.loop[name], "value", node
+    for name in ("condition", "until"):
+        if name in element.loop:
+            yield element.loop[name], "condition", node
