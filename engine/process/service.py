@@ -58,7 +58,6 @@ def start_instance(
         state_bytes=b"",
         started_at=now,
     )
-    session.add(instance)
     host = host_for(session, actor, instance, bundle, now=now)
     step = bpmn.start(bundle.model, dict(data), host)
     write_step(session, instance, step, host, actor=actor, kind="started", detail={"data": dict(data)})

@@ -57,6 +57,8 @@ def write_step(
     instance.state = _state_of(instance, step)
     if step.status != "running":
         instance.ended_at = now
+    session.add(instance)
+    session.flush()  # a new instance must stand before the rows that refer to it
     _close_tasks(session, instance, step.closed, task, now=now)
     opened = [_new_task(instance, open_task, now=now) for open_task in step.opened]
     session.add(
