@@ -1,0 +1,20 @@
+"""Every blueprint of the application."""
+
+from web.account.views import blueprint as account
+from web.auth.views import blueprint as auth
+from web.customers.views import blueprint as customers
+from web.files.views import blueprint as files
+from web.health.views import blueprint as health
+from web.inbox.views import blueprint as inbox
+from web.operate.views import blueprint as operate
+from web.people.views import blueprint as people
+from web.reports.views import blueprint as reports
+from web.studio.views import blueprint as studio
+from web.support.views import blueprint as support
+from web.team.views import blueprint as team
+from web.today.views import blueprint as today
+from web.visits.views import blueprint as visits
+
+BLUEPRINTS = (
+    auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, people, account,
+)  # fmt: skip
