@@ -5,18 +5,30 @@ A cell that meets null does not match (except ``-``, ``null`` and expressions ab
 several matches where one is allowed, and outputs that the table does not list are errors, never "no match".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from engine.errors import NotFoundError
 from engine.feel.dmn import parse
-from engine.feel.expressions import FeelError, Scope, evaluate, run
+from engine.feel.expressions import FeelError, Problem, Scope, check_all, evaluate, run
 from engine.feel.model import Aggregation, Decision, DecisionError, DecisionModel, Finding, HitPolicy
 
-__all__ = ["Decision", "DecisionError", "DecisionModel", "Finding", "Outcome", "decide", "explain", "parse"]
+__all__ = [
+    "Decision",
+    "DecisionError",
+    "DecisionModel",
+    "Finding",
+    "Outcome",
+    "check_decision",
+    "decide",
+    "explain",
+    "parse",
+]
 
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTS = {HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER}
 
 
@@ -63,6 +75,48 @@ def explain(model: DecisionModel, decision_id: str, scope: Scope) -> dict[str, O
             outcomes[decision.id] = _outcome(decision, scope)
             scope = _with_result(scope, decision, outcomes[decision.id].value)
     return outcomes
+
+
+def check_decision(model: DecisionModel, decision_id: str, types: Mapping[str, str]) -> list[tuple[str, Problem]]:
+    """Check a decision, and those it requires, against the declared variables of the process that uses it.
+
+    Returns:
+        Element id of the rule, column or decision, and the problem there.
+
+    Raises:
+        NotFoundError: the model has no such decision.
+    """
+    if decision_id not in model.decisions:
+        raise NotFoundError("There is no decision “{name}”.", name=decision_id)
+    needed = _needed(model, decision_id)
+    known = Scope(variables={}, types=types, now=_NEVER, time_zone="UTC")
+    asked: list[tuple[str, tuple[str, str, Mapping[str, str]]]] = []
+    for decision in model.decisions.values():
+        if decision.id in needed:
+            asked.extend(_expressions(decision, known.types))
+            known = _with_result(known, decision, None)
+            # A result whose type the file leaves open is known by name all the same.
+            known = replace(known, types={**dict.fromkeys(decision.names, "any"), **known.types})
+    found = check_all([one for _, one in asked])
+    return [(element, problem) for (element, _), problems in zip(asked, found, strict=True) for problem in problems]
+
+
+def _expressions(
+    decision: Decision, types: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, str, Mapping[str, str]]]]:
+    if decision.literal is not None:
+        yield decision.id, (decision.literal, "value", types)
+    for column in decision.inputs:
+        yield column.id, (column.expression, "value", types)
+    for rule in decision.rules:
+        for column, cell in zip(decision.inputs, rule.cells, strict=True):
+            kind = column.type or types.get(column.expression)
+            yield rule.id, (cell, "unary", {**types, "?": kind} if kind else types)
+        for text in filter(None, rule.outputs):
+            yield rule.id, (text, "value", types)
+    for output in decision.outputs:
+        if output.default:
+            yield output.id, (output.default, "value", types)
 
 
 def _needed(model: DecisionModel, decision_id: str) -> set[str]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import NotFoundError
-from engine.feel.decisions import DecisionModel, decide, explain, parse
+from engine.feel.decisions import DecisionModel, check_decision, decide, explain, parse
 from engine.feel.expressions import FeelError, Scope
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -287,6 +287,18 @@ def test_only_what_is_required_is_evaluated() -> None:
 def test_an_unknown_decision_is_not_found() -> None:
     with pytest.raises(NotFoundError):
         decide(parse(REQUIRED), "nothing", scope())
+
+
+def test_a_decision_is_checked_against_the_variables_of_its_process() -> None:
+    model = parse(REQUIRED)
+    complete = {"customer": "context", "customer.score": "number", "lines": "list"}
+    assert check_decision(model, "approval", complete) == []
+    wrong = {**complete, "customer.score": "text"}
+    assert {(element, problem.code) for element, problem in check_decision(model, "risk", wrong)} == set()
+    assert {problem.code for _, problem in check_decision(model, "approval", {"lines": "list"})} == {"unknown_name"}
+    untyped = model_of([column(1, "x")], [output("n")], [['"a"', "1"], ["-", "y"]])
+    found = {(element, problem.code) for element, problem in check_decision(untyped, "d", {"x": "number"})}
+    assert found == {("r1", "type"), ("r2", "unknown_name")}
 
 
 @settings(max_examples=40, deadline=None)

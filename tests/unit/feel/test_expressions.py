@@ -205,6 +205,10 @@ RESULTS: list[tuple[str, Any]] = [
     ('min([@"2026-03-02", @"2026-01-05"])', "2026-01-05"),
     ('starts_at in [date and time("2026-03-02T09:00:00")..date and time("2026-03-02T10:00:00")]', True),
     ("visit_date instance of date", True),
+    ('time(starts_at) < time("18:00:00")', True),
+    ('time(starts_at) = time("09:30:00")', True),
+    ('before(visit_date, date("2026-03-03"))', True),
+    ("after([5..7], 3)", True),
 ]
 
 
@@ -257,6 +261,8 @@ REFUSALS: list[tuple[str, str]] = [
     ('sum([1, "2"])', "arguments"),
     ("lines[1.5]", "index"),
     ("unheard(1)", "unknown_name"),
+    ("during(1, [1..2])", "unknown_name"),
+    ("before(raw_date, visit_date)", "arguments"),
     ("quantity(1)", "unknown_function"),
     ("function(x) x", "not_data"),
     ("[1..5]", "not_data"),

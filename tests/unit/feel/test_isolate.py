@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -82,6 +84,27 @@ def test_a_forked_child_makes_its_own_isolate() -> None:
     assert evaluate("1 + 1", SCOPE) == 2
     assert _in_child(lambda: evaluate("2 + 2", SCOPE) == 4) == 0
     assert evaluate("3 + 3", SCOPE) == 6
+
+
+EXITING = """
+import os, signal, sys
+from datetime import UTC, datetime
+from engine.feel.expressions import Scope, evaluate
+scope = Scope(variables={}, types={}, now=datetime(2026, 3, 1, tzinfo=UTC), time_zone="UTC")
+evaluate("1 + 1", scope)
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    assert evaluate("2 + 2", scope) == 4
+    sys.exit(0)
+sys.exit(os.waitpid(child, 0)[1] != 0)
+"""
+
+
+def test_parent_and_forked_child_exit_without_hanging() -> None:
+    root = Path(isolate.__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", EXITING], cwd=root, timeout=60, check=False)
+    assert done.returncode == 0
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

@@ -1,7 +1,7 @@
 // Comparisons that say so when the two sides have different types. feelin answers `"5" > 1` with true,
 // a text against a date with `>=` true, and calls P200D and P201D equal.
-import { $equals as equals, $getType as getType, $isZoned as isZoned, $toComparable as toComparable, isRange } from 'feelin';
-import { fault } from './session.js';
+import { FeelTime, $equals as equals, $getType as getType, $isZoned as isZoned, $toComparable as toComparable, isRange } from 'feelin';
+import { fault, session } from './session.js';
 
 const ORDERED = new Set(['number', 'string', 'date', 'time', 'date time', 'days and time duration', 'years and months duration']);
 const isNull = (value) => value === null || value === undefined;
@@ -12,7 +12,13 @@ export function kindOf(value) {
   return value.yearsMonths ? 'years and months duration' : 'days and time duration';
 }
 
+// A time of day without a zone is local, as a date and time without one is; two local times compare by the clock on
+// the wall, since the offset of a zone depends on the day.
+const isLocal = (time) => time.zone === null || time.zone === session.zone;
+const clash = (kind, a, b) => kind === 'time' && isZoned(a) !== isZoned(b) && !(isLocal(a) && isLocal(b));
+
 function comparable(value, kind) {
+  if (kind === 'time' && isLocal(value)) return toComparable(new FeelTime(value.value));
   if (kind === 'years and months duration') return value.value.years * 12 + value.value.months;
   const number = toComparable(value);
   return number === null ? value : number;
@@ -34,7 +40,7 @@ export function same(node, left, right) {
   const kind = kindOf(left);
   if (kind !== kindOf(right)) return differ(node, left, right);
   if (!ORDERED.has(kind)) return equals(left, right);
-  if (kind === 'time' && isZoned(left) !== isZoned(right)) return fault(node, 'zone');
+  if (clash(kind, left, right)) return fault(node, 'zone');
   return comparable(left, kind) === comparable(right, kind);
 }
 
@@ -44,7 +50,7 @@ function order(node, left, right) {
   if (isNull(left) || isNull(right)) return null;
   const kind = kindOf(left);
   if (kind !== kindOf(right) || !ORDERED.has(kind)) return differ(node, left, right);
-  if (kind === 'time' && isZoned(left) !== isZoned(right)) return fault(node, 'zone');
+  if (clash(kind, left, right)) return fault(node, 'zone');
   const [a, b] = [comparable(left, kind), comparable(right, kind)];
   return a < b ? -1 : Number(a > b);
 }

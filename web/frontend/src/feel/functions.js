@@ -1,10 +1,10 @@
 // Built-in functions that feelin lacks, reads from the wall clock, or gets wrong.
 import {
-  FeelDate, FeelDuration,
+  FeelDate, FeelDuration, isRange,
   $Temporal as Temporal, $builtins as builtins, $getType as getType, $invalidArguments as invalidArguments,
 } from 'feelin';
 import { exact } from './arithmetic.js';
-import { same } from './compare.js';
+import { kindOf, same } from './compare.js';
 import { session } from './session.js';
 import { atZone } from './values.js';
 
@@ -20,6 +20,18 @@ function define(name, parameters, body) {
 define('is defined', ['value'], (value) => value !== null && value !== undefined);
 define('now', [], () => atZone(session.now));
 define('today', [], () => new FeelDate(atZone(session.now).value.toPlainDate()));
+
+// feelin only names these; without them the linter refuses their use.
+for (const name of ['overlaps before', 'overlaps after', 'finishes', 'finished by', 'during', 'starts', 'started by', 'coincides']) {
+  delete builtins[name];
+}
+
+// Points and ranges of different types have no order; feelin answers false.
+const { before: earlier } = builtins;
+const elementKinds = (value) => (isRange(value) ? [value.start, value.end] : [value]).filter((end) => end !== null).map(kindOf);
+const ordered = (a, b) => new Set([...elementKinds(a), ...elementKinds(b)]).size === 1;
+define('before', ['a', 'b'], (a, b) => (ordered(a ?? null, b ?? null) ? earlier(a, b) : null));
+define('after', ['a', 'b'], (a, b) => (ordered(a ?? null, b ?? null) ? earlier(b, a) : null));
 
 // feelin compares by identity: a date was never in a list of dates.
 define('list contains', ['list', 'element'], (list, element) => {
