@@ -4,7 +4,7 @@ from flask import Flask, g
 from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 
 from engine.wiring import Application
-from web import assets, errors, i18n, security, transactions
+from web import assets, errors, i18n, labels, security, transactions
 from web.areas import BLUEPRINTS
 from web.navigation import navigation
 
@@ -25,6 +25,7 @@ def create_app(application: Application) -> Flask:
     app.jinja_env.loader = ChoiceLoader([app.jinja_env.loader or PackageLoader("web"), PackageLoader("forms")])
     i18n.init_app(app)
     assets.init_app(app)
+    labels.init_app(app)
     security.init_app(app)
     transactions.init_app(app)
     errors.init_app(app)

@@ -232,6 +232,14 @@ def tasks_of(
     return tuple(_task_row(row) for row in rows)
 
 
+def tasks_of_instance(session: Session, instance_id: UUID) -> tuple[TaskRow, ...]:
+    """Return every task of an instance, the oldest first."""
+    rows = session.execute(
+        select(*_TASK_COLUMNS).where(UserTask.instance_id == instance_id).order_by(UserTask.created_at, UserTask.id)
+    )
+    return tuple(_task_row(row) for row in rows)
+
+
 def open_tasks_of(session: Session, business_keys: Sequence[str]) -> dict[str, list[TaskRow]]:
     """Return the open tasks about several objects, by business key."""
     found: dict[str, list[TaskRow]] = {key: [] for key in business_keys}

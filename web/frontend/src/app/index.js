@@ -1,0 +1,8 @@
+// What every page has: dialogs opened by buttons, confirmations that can be undone, keys on lists. No inline handlers.
+import { openDialogs } from './dialogs.js';
+import { listKeys } from './keys.js';
+import { watchPending } from './pending.js';
+
+openDialogs(document);
+listKeys(document);
+watchPending(document);

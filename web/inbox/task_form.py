@@ -1,0 +1,96 @@
+"""The form of a task: its view to draw, and what a browser posted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.attachments import service as attachments
+from engine.errors import FieldProblem
+from engine.process import bundles, user_tasks
+from engine.process.queries import TaskDetail
+from forms import html, render
+from forms.model import FormDefinition
+from forms.views import FormView
+from web import context
+from web.i18n import locale, translate
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a form post holds: values, and whether the person only pressed "add a row" without scripts."""
+
+    values: dict[str, Any]
+    is_row_action: bool
+
+
+def definition_of(session: Session, detail: TaskDetail) -> FormDefinition | None:
+    """Return the form of a task as of its instance's version, or None for a task without one."""
+    bundle = bundles.by_digest(session, detail.definition_id, detail.digest)
+    return bundle.forms.get(detail.task.form_key) if detail.task.form_key else None
+
+
+def view(
+    session: Session,
+    actor: Actor,
+    detail: TaskDetail,
+    definition: FormDefinition,
+    values: Mapping[str, Any],
+    *,
+    errors: Mapping[str, Sequence[FieldProblem]] | None = None,
+    around: Mapping[str, Any] | None = None,
+) -> FormView:
+    """Return what the form macro draws."""
+    choices = user_tasks.form_choices(session, actor, definition, business_key=detail.task.business_key)
+    return render.view(
+        definition,
+        values,
+        errors=errors,
+        locale=locale(),
+        choices=choices,
+        context=around or {},
+        translate=translate,
+    )
+
+
+def posted(definition: FormDefinition, *, store: bool) -> Posted:
+    """Return the values of the request's form post.
+
+    Args:
+        store: keep files that came as parts of the form (a browser without scripts); needs a transaction.
+    """
+    texts = {name: request.form.getlist(name) for name in request.form}
+    if store and request.files:
+        texts = html.with_uploads(texts, _store_parts())
+    values = html.from_html(definition, texts)
+    changed = html.list_action(definition, texts, values)
+    return Posted(changed if changed is not None else values, changed is not None)
+
+
+def _store_parts() -> list[tuple[str, str, str]]:
+    stored = []
+    for part, sent in request.files.items(multi=True):
+        content = sent.read()
+        if content:
+            clean = attachments.clean_upload(content, sent.filename or "")
+            kept = attachments.store_upload(
+                context.session(), context.actor(), context.app().files, clean, now=context.now()
+            )
+            stored.append((part, kept.digest, kept.name))
+    return stored
+
+
+def addresses(detail: TaskDetail) -> dict[str, str]:
+    """Return the addresses that the form's scripts call."""
+    task_id = detail.task.id
+    return {
+        "action": url_for("inbox.submit", task_id=task_id),
+        "upload_url": url_for("files.upload"),
+        "draft_url": url_for("inbox.draft", task_id=task_id),
+        "draft_key": f"{context.actor().user_id}:{task_id}",
+        "position_url": url_for("visits.position"),
+        "file_url": url_for("files.download", digest="0" * 64).removesuffix("0" * 64),
+    }

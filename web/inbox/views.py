@@ -1,0 +1,157 @@
+"""The inbox, and the page of one task with its form."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.errors import ConflictError, InvalidInputError
+from engine.ids import new_id
+from engine.process import queries as process
+from engine.process import user_tasks
+from engine.process.queries import InboxFilter, TaskDetail
+from web import context
+from web.i18n import explain
+from web.i18n import translate as _
+from web.inbox import subject, task_form
+from web.security import policy
+from web.transactions import transactional
+
+blueprint = Blueprint("inbox", __name__, template_folder="templates")
+
+PAGE_SIZE = 50
+
+
+@blueprint.get("/tasks")
+@policy()
+def inbox() -> ResponseReturnValue:
+    """Show what waits for the actor, the most urgent first."""
+    show = InboxFilter(
+        process_key=request.args.get("process", ""),
+        search=request.args.get("q", "").strip()[:80],
+        mine_only=request.args.get("mine") == "1",
+    )
+    page = process.inbox(
+        context.session(), context.actor(), show=show, after=_key(request.args.get("after", "")), limit=PAGE_SIZE
+    )
+    next_key = f"{page.next_key[0].isoformat()}~{page.next_key[1]}" if page.next_key else ""
+    selected = None
+    if page.tasks and request.args.get("task"):
+        selected = request.args["task"]
+    return render_template("inbox/inbox.html", page=page, show=show, next_key=next_key, selected=selected)
+
+
+@blueprint.get("/tasks/<uuid:task_id>")
+@policy()
+def task(task_id: UUID) -> ResponseReturnValue:
+    """Show a task: its form, what it is about, and where the process stands."""
+    detail = process.task_detail(context.session(), context.actor(), task_id)
+    values = detail.values if detail.values is not None else detail.draft or {}
+    return _page(detail, values)
+
+
+@blueprint.post("/tasks/<uuid:task_id>")
+@policy()
+def submit(task_id: UUID) -> ResponseReturnValue:
+    """Submit the form; on a mistake the page comes back with what was typed and a sentence for each field."""
+    try:
+        return _submit(task_id)
+    except (InvalidInputError, ConflictError) as error:
+        detail = process.task_detail(context.session(), context.actor(), task_id)
+        definition = task_form.definition_of(context.session(), detail)
+        typed = task_form.posted(definition, store=False).values if definition else {}
+        errors = error.errors if isinstance(error, InvalidInputError) else {}
+        status = 422 if isinstance(error, InvalidInputError) else 409
+        return _page(detail, typed, errors=errors, problem=explain(error) if not errors else ""), status
+
+
+@transactional
+def _submit(task_id: UUID) -> ResponseReturnValue:
+    session, actor = context.session(), context.actor()
+    detail = process.task_detail(session, actor, task_id)
+    definition = task_form.definition_of(session, detail)
+    posted = task_form.posted(definition, store=True) if definition else task_form.Posted({}, False)
+    if posted.is_row_action:
+        user_tasks.save_draft(session, actor, task_id, posted.values, now=context.now())
+        return redirect(url_for("inbox.task", task_id=task_id))
+    done = user_tasks.complete_user_task(
+        session, actor, task_id, posted.values, submission_id=_submission_id(), now=context.now()
+    )
+    flash(_("{name}: done", name=detail.task.label(actor.locale)), "success")
+    return redirect(subject.next_address(done))
+
+
+submit.is_transactional = True  # type: ignore[attr-defined]  # _submit is; the page after a mistake only reads
+
+
+@blueprint.put("/tasks/<uuid:task_id>/draft")
+@policy()
+@transactional
+def draft(task_id: UUID) -> ResponseReturnValue:
+    """Keep what was typed so far."""
+    values = request.get_json(silent=True)
+    if not isinstance(values, dict):
+        raise InvalidInputError("This is not a draft.", code="draft_invalid")
+    saved_at = user_tasks.save_draft(
+        context.session(), context.actor(), task_id, values.get("values", values), now=context.now()
+    )
+    return jsonify(saved_at=saved_at.isoformat())
+
+
+@blueprint.post("/tasks/<uuid:task_id>/claim")
+@policy()
+@transactional
+def claim(task_id: UUID) -> ResponseReturnValue:
+    """Take a task that is offered to a group."""
+    user_tasks.claim(context.session(), context.actor(), task_id)
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<uuid:task_id>/release")
+@policy()
+@transactional
+def release(task_id: UUID) -> ResponseReturnValue:
+    """Give a task back to its group."""
+    user_tasks.release(context.session(), context.actor(), task_id)
+    flash(_("The task is back in the queue."), "success")
+    return redirect(url_for("inbox.inbox"))
+
+
+def _page(
+    detail: TaskDetail, values: dict[str, Any], *, errors: dict[str, Any] | None = None, problem: str = ""
+) -> str:
+    session, actor = context.session(), context.actor()
+    definition = task_form.definition_of(session, detail)
+    about = subject.about(session, actor, detail.task.business_key)
+    form = (
+        task_form.view(session, actor, detail, definition, values, errors=errors, around=about.form_context)
+        if definition
+        else None
+    )
+    return render_template(
+        "inbox/task.html",
+        detail=detail,
+        form=form,
+        about=about,
+        line=subject.process_line(session, detail.task.instance_id),
+        addresses=task_form.addresses(detail),
+        submission_id=request.form.get("submission_id") or str(new_id()),
+        problem=problem,
+    )
+
+
+def _submission_id() -> UUID | None:
+    try:
+        return UUID(request.form.get("submission_id", ""))
+    except ValueError:
+        return None
+
+
+def _key(text: str) -> tuple[datetime, UUID] | None:
+    due, _separator, task_id = text.partition("~")
+    try:
+        return datetime.fromisoformat(due), UUID(task_id)
+    except ValueError:
+        return None

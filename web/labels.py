@@ -1,0 +1,153 @@
+"""States and deadlines as people read them: a word, a tone and an icon, the same everywhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, g
+
+from engine.notifications import service as notifications
+from engine.process import queries as process
+from web import context
+from web.i18n import format_span, format_time
+from web.i18n import translate as _
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a badge shows."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Badges:
+    """Numbers in the navigation, capped."""
+
+    tasks: str = ""
+    unread: str = ""
+
+
+def visit_state_label(state: str) -> Label:
+    """Return the label of a visit's state."""
+    labels = {
+        "draft": Label(_("Draft"), "", "edit"),
+        "planned": Label(_("Planned"), "info", "calendar"),
+        "approved": Label(_("Planned"), "info", "calendar"),
+        "checked_in": Label(_("There now"), "violet", "pin"),
+        "reported": Label(_("Reported"), "success", "file"),
+        "checked_out": Label(_("Checked out"), "success", "check"),
+        "completed": Label(_("Completed"), "success", "check"),
+        "cancelled": Label(_("Cancelled"), "", "x"),
+        "missed": Label(_("Missed"), "danger", "alert"),
+        "rescheduled": Label(_("Moved"), "", "arrow"),
+    }
+    return labels.get(state, Label(state))
+
+
+def request_state_label(state: str) -> Label:
+    """Return the label of a request's state."""
+    labels = {
+        "new": Label(_("New"), "info", "plus"),
+        "triaged": Label(_("Accepted"), "info", "check"),
+        "waiting": Label(_("Waiting for the requester"), "warning", "pause"),
+        "in_progress": Label(_("In progress"), "violet", "clock"),
+        "shipped": Label(_("Shipped"), "violet", "box"),
+        "fulfilled": Label(_("Done, to be confirmed"), "success", "check"),
+        "closed": Label(_("Closed"), "", "check"),
+        "cancelled": Label(_("Cancelled"), "", "x"),
+    }
+    return labels.get(state, Label(state))
+
+
+def request_type_label(type_: str) -> str:
+    """Return the name of a request's type."""
+    names = {
+        "sample": _("Sample"),
+        "technical": _("Technical help"),
+        "quotation": _("Quotation"),
+        "material": _("Material"),
+        "other": _("Other"),
+    }
+    return names.get(type_, type_)
+
+
+def grade_label(grade: str) -> Label:
+    """Return the label of a check-in's grade."""
+    labels = {
+        "A": Label(_("A · on the spot"), "success", "pin"),
+        "B": Label(_("B · close by"), "success", "pin"),
+        "C": Label(_("C · by hand or unclear"), "", "hand"),
+        "D": Label(_("D · contradictory"), "danger", "alert"),
+    }
+    return labels.get(grade, Label(grade))
+
+
+def kind_label(kind: str) -> str:
+    """Return the name of a customer's kind."""
+    names = {
+        "hospital": _("Hospital"),
+        "pharmacy": _("Pharmacy"),
+        "store": _("Store"),
+        "company": _("Company"),
+        "clinic": _("Clinic"),
+    }
+    return names.get(kind, kind)
+
+
+def outcome_label(outcome: str | None) -> str:
+    """Return the name of a visit's outcome."""
+    names = {"met": _("Met"), "partly": _("Partly met"), "not_met": _("Not met"), "refused": _("Refused")}
+    return names.get(outcome or "", "")
+
+
+def channel_label(channel: str) -> str:
+    """Return the name of a visit's channel."""
+    return {"face": _("On site"), "phone": _("By phone"), "video": _("By video")}.get(channel, channel)
+
+
+def due_state(at: datetime) -> Label:
+    """Return how a deadline reads now: late, within two hours, today, later."""
+    minutes = (at - context.now()).total_seconds() / 60
+    if minutes < 0:
+        return Label(_("late by {span}", span=format_span(minutes)), "danger", "alert")
+    if minutes < 120:
+        return Label(_("in {span}", span=format_span(minutes)), "warning", "clock")
+    if minutes < 24 * 60:
+        return Label(_("due {time}", time=format_time(at)), "info", "clock")
+    return Label(_("in {span}", span=format_span(minutes)), "", "clock")
+
+
+def nav_badges() -> Badges:
+    """Return the numbers of the navigation, read once for each page."""
+    if "nav_badges" not in g:
+        actor = g.get("actor")
+        if actor is None or actor.user_id is None or g.get("session") is None:
+            return Badges()
+        tasks = process.inbox_count(context.session(), actor)
+        unread = notifications.unread_count(context.session(), actor)
+        g.nav_badges = Badges(
+            tasks=_capped(tasks, process.COUNT_CAP), unread=_capped(unread, notifications.UNREAD_CAP)
+        )
+    badges: Badges = g.nav_badges
+    return badges
+
+
+def _capped(count: int, cap: int) -> str:
+    return "" if not count else f"{cap - 1}+" if count >= cap else str(count)
+
+
+def init_app(app: Flask) -> None:
+    """Give the labels to templates."""
+    app.jinja_env.globals.update(
+        visit_state_label=visit_state_label,
+        request_state_label=request_state_label,
+        request_type_label=request_type_label,
+        grade_label=grade_label,
+        kind_label=kind_label,
+        outcome_label=outcome_label,
+        channel_label=channel_label,
+        due_state=due_state,
+        nav_badges=nav_badges,
+    )
