@@ -124,7 +124,7 @@ def _named(components: tuple[Component, ...], path: tuple[str, ...], message: Pr
     """Turn marshmallow's own codes (an unknown name, a row that is no object) into sentences."""
     if isinstance(message, Problem):
         return message
-    if message != "row":
+    if message == "unknown":
         name = path[-1][:100].encode("utf-8", "replace").decode()
         return problem("unknown", field=name)
     found: Component | None = None
@@ -187,6 +187,6 @@ class _Rules:
 
     def rows(self, component: Component, rows: list[Any], seen: Mapping[str, Any], path: str) -> list[Any]:
         return [
-            self.walk(component.children, row, seen, f"{path}.{index}.") if isinstance(row, Mapping) else row
+            row if f"{path}.{index}" in self.errors else self.walk(component.children, row, seen, f"{path}.{index}.")
             for index, row in enumerate(rows)
         ]
