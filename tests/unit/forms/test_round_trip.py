@@ -64,6 +64,10 @@ INNER = st.lists(values_of(["text", "long", "number", "money"]), max_size=2)
 VALUES = values_of(SCALAR_VALUES, rows=st.lists(values_of(SCALAR_VALUES, inner=INNER), max_size=2))
 
 
+def is_given(value):
+    return value is not None and value is not False and value != []
+
+
 def without_blank_rows(value):
     """A row in which nothing was typed is not posted as a row."""
     if not isinstance(value, list):
@@ -71,9 +75,7 @@ def without_blank_rows(value):
     rows = [
         {key: without_blank_rows(each) for key, each in row.items()} if isinstance(row, dict) else row for row in value
     ]
-    return [
-        row for row in rows if not isinstance(row, dict) or any(each not in (None, [], False) for each in row.values())
-    ]
+    return [row for row in rows if not isinstance(row, dict) or any(map(is_given, row.values()))]
 
 
 def in_option_order(values):
