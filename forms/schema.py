@@ -107,8 +107,13 @@ def _check_shape(definition: FormDefinition, prepared: dict[str, Any]) -> tuple[
         errors: Errors = {}
         for path, message in _flatten(error.messages, ()):
             named = _named(definition.components, path, message)
-            errors.setdefault(".".join(path[:-1] if path[-1] == "_schema" else path)[:300], []).append(named)
+            errors.setdefault(_storable(".".join(path[:-1] if path[-1] == "_schema" else path)), []).append(named)
         return error.valid_data if isinstance(error.valid_data, dict) else {}, errors
+
+
+def _storable(name: str) -> str:
+    """Return a name that someone sent, short and without lone surrogates, which no page could carry."""
+    return name[:300].encode("utf-8", "replace").decode()
 
 
 def _flatten(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Problem | str]]:
@@ -125,8 +130,7 @@ def _named(components: tuple[Component, ...], path: tuple[str, ...], message: Pr
     if isinstance(message, Problem):
         return message
     if message == "unknown":
-        name = path[-1][:100].encode("utf-8", "replace").decode()
-        return problem("unknown", field=name)
+        return problem("unknown", field=_storable(path[-1][:100]))
     found: Component | None = None
     for name in path:
         match = [

@@ -89,7 +89,7 @@ def in_option_order(values):
     return result
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(VALUES)
 def test_render_and_post_keep_the_values(values):
     clean = validate(FORM, in_option_order(values), context=CONTEXT, choices=CHOICES)

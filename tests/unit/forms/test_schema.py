@@ -1,6 +1,11 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from marshmallow import ValidationError
 
+from forms.definition import load_factory_forms
+from forms.model import level
+from forms.render import view
 from forms.schema import FORM, json_schema, marshmallow_schema, validate
 
 from .building import component, form_of
@@ -166,3 +171,34 @@ def test_keys_that_marshmallow_uses_itself_are_ordinary_keys(name):
     definition = form_of(component("text", name, required=True))
     assert validate(definition, {name: "x"}).values == {name: "x"}
     assert codes(validate(definition, {name: 5, "zz": 1})) == {name: ["text"], "zz": ["unknown"]}
+
+
+def test_names_that_no_page_could_carry_are_made_harmless():
+    result = validate(form_of(LINES), {"\ud800" + "x" * 500: 1})
+    ((path, found),) = result.errors.items()
+    assert (path + str(found[0])).encode()
+    assert len(path) == 300
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_no_json_whatever_breaks_the_factory_forms(data):
+    definition = load_factory_forms()[data.draw(st.sampled_from(sorted(load_factory_forms())))]
+    keys = [part.component.key for part in level(definition.components)]
+    values = data.draw(
+        st.dictionaries(
+            st.sampled_from(keys),
+            JSON | st.lists(st.dictionaries(st.sampled_from(["product", "quantity", "kind", "due"]), JSON), max_size=2),
+        )
+    )
+    result = validate(definition, values, context={"today": "2026-01-01"})
+    if result.ok:
+        assert validate(definition, result.values, context={"today": "2026-01-01"}).values == result.values
+    assert view(definition, values, errors=result.errors).fields
