@@ -107,8 +107,13 @@ def _check_shape(definition: FormDefinition, prepared: dict[str, Any]) -> tuple[
         errors: Errors = {}
         for path, message in _flatten(error.messages, ()):
             named = _named(definition.components, path, message)
-            errors.setdefault(".".join(path[:-1] if path[-1] == "_schema" else path)[:300], []).append(named)
+            errors.setdefault(_storable(".".join(path[:-1] if path[-1] == "_schema" else path)), []).append(named)
         return error.valid_data if isinstance(error.valid_data, dict) else {}, errors
+
+
+def _storable(name: str) -> str:
+    """Return a name that someone sent, short and without lone surrogates, which no page could carry."""
+    return name[:300].encode("utf-8", "replace").decode()
 
 
 def _flatten(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Problem | str]]:
@@ -124,9 +129,8 @@ def _named(components: tuple[Component, ...], path: tuple[str, ...], message: Pr
     """Turn marshmallow's own codes (an unknown name, a row that is no object) into sentences."""
     if isinstance(message, Problem):
         return message
-    if message != "row":
-        name = path[-1][:100].encode("utf-8", "replace").decode()
-        return problem("unknown", field=name)
+    if message == "unknown":
+        return problem("unknown", field=_storable(path[-1][:100]))
     found: Component | None = None
     for name in path:
         match = [
@@ -187,6 +191,6 @@ class _Rules:
 
     def rows(self, component: Component, rows: list[Any], seen: Mapping[str, Any], path: str) -> list[Any]:
         return [
-            self.walk(component.children, row, seen, f"{path}.{index}.") if isinstance(row, Mapping) else row
+            row if f"{path}.{index}" in self.errors else self.walk(component.children, row, seen, f"{path}.{index}.")
             for index, row in enumerate(rows)
         ]

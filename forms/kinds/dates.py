@@ -96,7 +96,8 @@ class DatetimeKind(DateKind):
     def write(self, component: Component, value: Any, env: Environment) -> str:
         """Write the local time of the person, as ``datetime-local`` inputs want it."""
         try:
-            return _aware(value, env).astimezone(env.zone).strftime("%Y-%m-%dT%H:%M")
+            local = _aware(value, env).astimezone(env.zone).replace(tzinfo=None)
+            return local.isoformat(timespec="seconds" if local.second else "minutes")
         except (ValueError, TypeError, OverflowError):
             return super().write(component, value, env)
 

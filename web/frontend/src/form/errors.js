@@ -22,6 +22,17 @@ export function clearError(element) {
     line.remove();
   }
   targetOf(element).removeAttribute('aria-invalid');
+  dropFromSummary(element);
+}
+
+// A line whose field was changed says nothing true any more.
+function dropFromSummary(element) {
+  const summary = element.closest('form').querySelector('[data-error-summary]');
+  const ids = [element.id, targetOf(element).id].filter(Boolean);
+  for (const link of summary.querySelectorAll('a')) {
+    if (ids.includes(link.getAttribute('href').slice(1))) link.closest('li').remove();
+  }
+  summary.hidden = !summary.querySelector('li');
 }
 
 function showError(form, { path, text }, words) {
