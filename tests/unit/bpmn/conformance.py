@@ -44,7 +44,10 @@ BODY = start("s_in") + node("userTask", "inner") + end("e_in")
 SUB = subprocess("sub", BODY, "s_in inner e_in")
 MULTI = "<bpmn:multiInstanceLoopCharacteristics{}>{}</bpmn:multiInstanceLoopCharacteristics>"
 UNTIL = "<bpmn:completionCondition>{}</bpmn:completionCondition>"
-LOOP = "<bpmn:standardLoopCharacteristics {}><bpmn:loopCondition>{}</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+LOOP = (
+    "<bpmn:standardLoopCharacteristics {}><bpmn:loopCondition>{}</bpmn:loopCondition>"
+    "</bpmn:standardLoopCharacteristics>"
+)
 XOR = node("exclusiveGateway", "x", attrs='default="f_x_b"')
 OR = node("inclusiveGateway", "o", attrs='default="f_o_a"') + node("inclusiveGateway", "oj")
 SPLIT = node("parallelGateway", "f") + node("parallelGateway", "j")
