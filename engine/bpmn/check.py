@@ -29,7 +29,7 @@ def check(source: bytes, known: Known) -> list[Finding]:
         return [Finding(None, error.line, "error", error.code, found.params, found.template_en, found.template_zh)]
     try:
         return _check(root, source, known)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the boundary to arbitrary input
         # The input is arbitrary: a fault of a rule must not show a stack trace to an admin, nor let the file pass.
         _log.exception("a rule of the deploy gate failed")
         return [finding("unreadable", reason=type(error).__name__)]
@@ -40,6 +40,9 @@ def _check(root: documents.Node, source: bytes, known: Known) -> list[Finding]:
     found = [*structure.ids(diagram), *structure.references(diagram)]
     if any(entry.code in {"no_id", "id_twice"} for entry in found):
         return found  # the other rules find elements by id
+    found += structure.processes(diagram)
+    if any(entry.code == "too_many_nodes" for entry in found):
+        return found  # some rules compare each element with each
     for rule in structure.RULES:
         found += rule(diagram)
     found += settings.check(diagram, known)

@@ -79,7 +79,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "顺序流“{id}”上的条件不起作用：只有排他网关和包容网关会选择。",
     ),
     "gateway_events": (
-        "Behind the event-based gateway “{id}” only message and timer events or receive tasks may follow, two at least.",
+        "Behind the event-based gateway “{id}” two or more message or timer events or receive tasks must follow.",
         "事件网关“{id}”之后只能是消息事件、定时事件或接收任务，且至少两个。",
     ),
     "no_topic": ("The service task “{id}” has no topic.", "服务任务“{id}”没有主题（topic）。"),

@@ -177,8 +177,8 @@ def _in_thread(parse: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     def target() -> None:
         try:
             outcome.append(parse())
-        except (ValidationException, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-            # The parser trusts its input; what it stumbles over is a fault of the model.
+        except Exception as error:  # noqa: BLE001 - the boundary to the parser
+            # It trusts its input: what it stumbles over, whatever it raises, is a fault of the model.
             outcome.append(error)
 
     # The parser needs two frames for each element of a path: a fresh thread gives it the whole recursion limit.

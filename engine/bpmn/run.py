@@ -13,6 +13,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import behaviour, instants, joins, loops, specs
@@ -73,7 +74,7 @@ class Run:
                 self._end(token)
             elif isinstance(token.task_spec, specs.ParallelGateway):
                 joins.open_parallel(token)
-            elif token._state == TaskState.WAITING and "due_at" not in token.internal_data:
+            elif isinstance(getattr(token.task_spec, "event_definition", None), TimerEventDefinition):
                 self._arm(token)
         except RetryableError:
             raise

@@ -143,7 +143,6 @@ def _expressions(element: Element, diagram: Diagram, known: Known, types: dict[s
 
 def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, ExpressionKind, Node]]:
     node = diagram.by_id[element.id]
-    settings = element.properties
     if element.kind in {"exclusiveGateway", "inclusiveGateway"}:
         for flow in element.flows:
             if flow.condition and not flow.default:
@@ -152,16 +151,17 @@ def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, E
         yield element.script, "script", node
     if element.event.expression:
         yield element.event.expression, "timer", node
-    for name, text in settings.items():
-        if name.partition(".")[0] in {"param", "field"} or name in {"payload", "to"}:
-            yield text, "value", node
-    if settings.get("due"):
-        yield settings["due"], "timer", node
-    if settings.get("form", "").startswith("="):
-        yield settings["form"][1:], "value", node
-    for name in ("collection", "cardinality", "value"):
-        if name in element.loop:
-            yield element.loop[name], "value", node
-    for name in ("condition", "until"):
-        if name in element.loop:
-            yield element.loop[name], "condition", node
+    yield from ((text, kind, node) for text, kind in _settings_of(element))
+
+
+def _settings_of(element: Element) -> Iterator[tuple[str, ExpressionKind]]:
+    kinds: dict[str, ExpressionKind] = {"payload": "value", "to": "value", "due": "timer"}
+    for name, text in element.properties.items():
+        if text and (name in kinds or name.startswith(("param.", "field."))):
+            yield text, kinds.get(name, "value")
+        elif name == "form" and text.startswith("="):
+            yield text[1:], "value"
+    loop_kinds: dict[str, ExpressionKind] = {"condition": "condition", "until": "condition"}
+    for name, text in element.loop.items():
+        if name in {"collection", "cardinality", "value", "condition", "until"}:
+            yield text, loop_kinds.get(name, "value")

@@ -98,9 +98,10 @@ def send_message(model: ProcessModel, state: bytes, name: str, payload: Mapping[
 def settle(model: ProcessModel, state: bytes, token: str, result: Mapping[str, Any] | BpmnError, host: Host) -> Step:
     """Give a service task the result that it waits for, or the error that came instead.
 
+    A result that may not become variables parks the task: to give it again would not help.
+
     Raises:
         NotWaitingError: nothing waits for it.
-        ValuesError: the result may not become variables.
         BudgetError: the model loops without waiting.
     """
     run = _resumed(model, state, host)
@@ -109,8 +110,13 @@ def settle(model: ProcessModel, state: bytes, token: str, result: Mapping[str, A
         raise NotWaitingError("Nothing waits for this result.")
     if isinstance(result, BpmnError):
         run.raise_error(found, result.code, result.message)
-    else:
+        return _finished(run)
+    try:
         behaviour.absorb(found, found.task_spec.element, result)
+    except ValuesError as error:
+        run.park(found, error.code, str(error))
+    else:
+        found.internal_data.pop("incident", None)
         run.finish(found, dict(result))
     return _finished(run)
 

@@ -158,9 +158,9 @@ def _event(node: Node) -> Iterator[Finding]:
             yield finding("unsupported", node, what=f"{what} on a {kind(node)}", what_zh=f"{kind(node)} 上的{what_zh}")
     if not definitions and kind(node) in {"intermediateCatchEvent", "boundaryEvent"}:
         yield finding("unsupported", node, what=f"a {kind(node)} without a trigger", what_zh="没有触发条件的事件")
-    if kind(node) == "boundaryEvent" and node.get("cancelActivity") == "false":
-        if any(kind(definition) == "errorEventDefinition" for definition in definitions):
-            yield finding("error_boundary", node)
+    on_error = any(kind(definition) == "errorEventDefinition" for definition in definitions)
+    if on_error and node.get("cancelActivity") == "false":
+        yield finding("error_boundary", node)
 
 
 def starts_and_ends(diagram: Diagram) -> Iterator[Finding]:
@@ -195,7 +195,7 @@ def flows(diagram: Diagram) -> Iterator[Finding]:
         yield from (finding("unreachable", node) for node in nodes if node.get("id") not in reached)
 
 
-def _ends_of(node: Node, leaving: int, entered: bool) -> Iterator[Finding]:  # noqa: FBT001 - a plain fact
+def _ends_of(node: Node, leaving: int, entered: bool) -> Iterator[Finding]:
     name = kind(node)
     if name in {"startEvent", "boundaryEvent"} and entered:
         yield finding("no_incoming", node)
@@ -267,7 +267,6 @@ def boundaries(diagram: Diagram) -> Iterator[Finding]:
 
 
 RULES: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
-    processes,
     supported,
     starts_and_ends,
     flows,
