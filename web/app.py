@@ -19,6 +19,12 @@ def create_app(application: Application) -> Flask:
     """
     app = Flask("web", static_folder=None, template_folder="templates")
     app.extensions["fieldflow"] = application
+    app.secret_key = application.settings.secret_key()
+    app.config.update(
+        SESSION_COOKIE_NAME="fieldflow_flash",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=application.settings.is_secure,
+    )
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=2_000)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
