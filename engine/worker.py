@@ -88,8 +88,10 @@ class Worker:
         if do_deliveries:
             for delivery_id, _lane in waiting:
                 self.deliver(delivery_id)
-        elif waiting:
-            self.database.on_commit(list(waiting))
+        elif waiting and not self.database.on_commit(list(waiting)):
+            # Nobody hears the bell: better done late by the sweeper than not at all.
+            for delivery_id, _lane in waiting:
+                self.deliver(delivery_id)
         return count + len(waiting)
 
     def fire_timers(self) -> int:
