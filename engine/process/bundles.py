@@ -123,6 +123,11 @@ def factory_sources(process_key: str) -> list[bpmn.Source]:
     return sources
 
 
+def sources_from(files: Mapping[str, bytes]) -> list[bpmn.Source]:
+    """Return named contents as the sources of a bundle."""
+    return [bpmn.Source(name=name, content=content) for name, content in sorted(files.items())]
+
+
 def read_sources(paths: Sequence[Path]) -> list[bpmn.Source]:
     """Return files as the sources of a bundle."""
     return [bpmn.Source(name=path.name, content=path.read_bytes()) for path in paths]
