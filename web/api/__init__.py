@@ -1,1 +1,1 @@
-"""The API ``/api/v1``: flask-smorest, bearer tokens, RFC 9457 problems, keyset paging; OpenAPI at ``/api/openapi.json``."""
+"""The API ``/api/v1``: bearer tokens, RFC 9457 problems, keyset paging; OpenAPI at ``/api/openapi.json``."""

@@ -53,6 +53,26 @@ class Problem(ma.Schema):
     errors = fields.List(fields.Nested(ProblemField))
 
 
+class Task(ma.Schema):
+    """A user task."""
+
+    id = fields.UUID()
+    instance_id = fields.UUID()
+    process_key = fields.String()
+    business_key = fields.String()
+    element_id = fields.String()
+    name = fields.String()
+    name_en = fields.String(allow_none=True)
+    form_key = fields.String(allow_none=True)
+    lane = fields.String(allow_none=True)
+    subject = fields.String()
+    state = fields.String()
+    assignee_id = fields.UUID(allow_none=True)
+    due_at = Moment(allow_none=True)
+    created_at = Moment()
+    ended_at = Moment(allow_none=True)
+
+
 class Visit(ma.Schema):
     """A visit."""
 
@@ -92,7 +112,7 @@ class VisitDetail(ma.Schema):
     visit = fields.Nested(Visit)
     contact_ids = fields.List(fields.UUID())
     report = fields.Nested(VisitReport, allow_none=True)
-    tasks = fields.List(fields.Nested(lambda: Task()))
+    tasks = fields.List(fields.Nested(Task))
 
 
 class NewVisit(Strict):
@@ -124,26 +144,6 @@ class Reason(Strict):
     """Why."""
 
     reason = fields.String(required=True, validate=validate.Length(1, 500))
-
-
-class Task(ma.Schema):
-    """A user task."""
-
-    id = fields.UUID()
-    instance_id = fields.UUID()
-    process_key = fields.String()
-    business_key = fields.String()
-    element_id = fields.String()
-    name = fields.String()
-    name_en = fields.String(allow_none=True)
-    form_key = fields.String(allow_none=True)
-    lane = fields.String(allow_none=True)
-    subject = fields.String()
-    state = fields.String()
-    assignee_id = fields.UUID(allow_none=True)
-    due_at = Moment(allow_none=True)
-    created_at = Moment()
-    ended_at = Moment(allow_none=True)
 
 
 class TaskDetail(ma.Schema):
