@@ -27,6 +27,7 @@ from engine.process.topics import DeliveryContext, Topic, TopicKind
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
+from engine.support import service as support_requests
 from engine.visits import operations as visits
 from engine.worker import Worker
 from forms.model import Choice
@@ -122,6 +123,7 @@ def register(application: Application) -> None:
     )
     topics.register_choices("products", catalogue.product_choices)
     topics.register_choices("items", catalogue.product_choices)
+    topics.register_choices("queues", support_requests.queue_choices)
     topics.register_choices("contacts", _contact_choices)
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
@@ -176,6 +178,7 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "support.pause": (_WRITE, support.pause, ("暂停计时", "Pause the clocks")),
     "support.resume": (_WRITE, support.resume, ("恢复计时", "Resume the clocks")),
     "support.escalate": (_WRITE, support.escalate, ("升级", "Escalate")),
+    "support.request_approval": (_WRITE, support.request_approval, ("选定审批人", "Choose the approver")),
     "support.ship": (_WRITE, support.ship, ("登记发货", "Record the shipment")),
     "support.fulfil": (_WRITE, support.fulfil, ("登记处理结果", "Record the handling")),
     "support.reopen": (_WRITE, support.reopen, ("重新打开", "Reopen the request")),

@@ -18,10 +18,20 @@ from engine.people import queries as people
 from engine.process import service as process
 from engine.process.tables import InboxEntry, UserTask
 from engine.support.tables import RequestLine, RequestNumber, RequestState, SupportRequest
+from forms.model import Choice, Text
 
 PROCESS = "support_request"
 TYPES = ("sample", "technical", "quotation", "material", "other")
 PRIORITIES = ("P1", "P2", "P3", "P4")
+QUEUES = {
+    "support": ("综合支持", "General support"),
+    "technical": ("技术支持", "Technical support"),
+    "quotation": ("报价", "Quotations"),
+    "warehouse": ("仓库", "Warehouse"),
+}
+"""Queue, which is also the group whose people work on it → its name in zh and en."""
+
+DEFAULT_QUEUE = "support"
 NEEDS_LINES = ("sample", "material")
 CANCELLABLE = (RequestState.NEW, RequestState.TRIAGED, RequestState.WAITING, RequestState.IN_PROGRESS)
 MAX_LINES = 50
@@ -98,6 +108,11 @@ def raise_request(
     )
     _start_process(session, actor, request, customer.name, sum(line.quantity for line in lines), now=now)
     return request
+
+
+def queue_choices(_session: Session, _actor: Actor, _business_key: str) -> Sequence[Choice]:
+    """Return the queues, as a form's choice list."""
+    return [Choice(key, Text(*names)) for key, names in QUEUES.items()]
 
 
 def cancel_request(session: Session, actor: Actor, request_id: UUID, *, reason: str, now: datetime) -> None:
@@ -197,6 +212,8 @@ def _start_process(
         "customer": customer_name,
         "quantity": quantity,
         "visit_id": str(request.visit_id) if request.visit_id else None,
+        "needed_by": request.needed_by.isoformat() if request.needed_by else None,
+        "requester": [user_principal(request.requester_id)],
     }
     process.start_instance(
         session,
@@ -207,7 +224,7 @@ def _start_process(
         data=data,
         lanes={
             "Requester": [user_principal(request.requester_id)],
-            "Ops": [group_principal("support")],
+            "Ops": [group_principal(DEFAULT_QUEUE)],
             "Approver": [user_principal(manager_id)] if manager_id else [group_principal("directors")],
         },
         now=now,
