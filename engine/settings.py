@@ -1,6 +1,8 @@
 """Settings from environment variables, each with a default that works on a laptop."""
 
+import contextlib
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +37,16 @@ class Settings:
     default_time_zone: str
     is_demo: bool
     is_secure: bool
+
+    def secret_key(self) -> bytes:
+        """Return this installation's signing key, made at its first use and kept beside the data."""
+        path = self.data_folder / "secret"
+        if not path.exists():
+            self.data_folder.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError), path.open("xb") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_bytes(32))
+        return path.read_bytes()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -24,13 +24,13 @@ from engine.people import queries as people
 from engine.process import messages, topics
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, Topic, TopicKind
+from engine.runner import Worker
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
-from engine.support import service as support_requests
+from engine.support.rules import QUEUES
 from engine.visits import operations as visits
-from engine.worker import Worker
-from forms.model import Choice
+from forms.model import Choice, Text
 
 CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
 
@@ -123,7 +123,7 @@ def register(application: Application) -> None:
     )
     topics.register_choices("products", catalogue.product_choices)
     topics.register_choices("items", catalogue.product_choices)
-    topics.register_choices("queues", support_requests.queue_choices)
+    topics.register_choices("queues", _queue_choices)
     topics.register_choices("contacts", _contact_choices)
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
@@ -153,6 +153,10 @@ def _contact_choices(session: Any, _actor: Any, business_key: str) -> list[Choic
         Choice.of(str(contact.id), f"{contact.name} {contact.title}".strip())
         for contact in customers.contacts(session, customer_id)
     ]
+
+
+def _queue_choices(_session: Any, _actor: Any, _business_key: str) -> list[Choice]:
+    return [Choice(name, Text(*label)) for name, label in QUEUES.items()]
 
 
 _READ, _WRITE = TopicKind.LOOKUP, TopicKind.OPERATION

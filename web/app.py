@@ -5,6 +5,7 @@ from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 
 from engine.wiring import Application
 from web import assets, errors, i18n, labels, security, transactions
+from web.api import setup as api
 from web.areas import BLUEPRINTS
 from web.navigation import navigation
 
@@ -19,6 +20,12 @@ def create_app(application: Application) -> Flask:
     """
     app = Flask("web", static_folder=None, template_folder="templates")
     app.extensions["fieldflow"] = application
+    app.secret_key = application.settings.secret_key()
+    app.config.update(
+        SESSION_COOKIE_NAME="fieldflow_flash",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=application.settings.is_secure,
+    )
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=2_000)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -31,6 +38,7 @@ def create_app(application: Application) -> Flask:
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_app(app)
     app.context_processor(_page_context)
     return app
 

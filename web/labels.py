@@ -127,9 +127,7 @@ def nav_badges() -> Badges:
             return Badges()
         tasks = process.inbox_count(context.session(), actor)
         unread = notifications.unread_count(context.session(), actor)
-        g.nav_badges = Badges(
-            tasks=_capped(tasks, process.COUNT_CAP), unread=_capped(unread, notifications.UNREAD_CAP)
-        )
+        g.nav_badges = Badges(tasks=_capped(tasks, process.COUNT_CAP), unread=_capped(unread, notifications.UNREAD_CAP))
     badges: Badges = g.nav_badges
     return badges
 

@@ -11,6 +11,7 @@ from engine.calendar import service as calendar
 from engine.people import queries as people
 from engine.process.topics import StepContext
 from engine.support import service
+from engine.support.rules import DEFAULT_QUEUE
 from engine.support.tables import RequestLine, RequestState, Shipment, SupportRequest
 
 RESOLVE = "resolve"
@@ -40,7 +41,7 @@ def route(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, A
         first_response_due, resolve_due, triage_due (the first response's): ISO 8601; queue, ops (principals).
     """
     request = _request(context)
-    request.queue = str(parameters.get("queue") or service.DEFAULT_QUEUE)[:40]
+    request.queue = str(parameters.get("queue") or DEFAULT_QUEUE)[:40]
     key = context.business_key
     first = calendar.start_deadline(
         context.session, key, FIRST_RESPONSE,
@@ -133,7 +134,7 @@ def escalate(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str
     level, template = MARKS[mark]
     if ESCALATIONS[level] > ESCALATIONS.get(request.escalation, 0):
         request.escalation = level
-    to = [group_principal(request.queue or service.DEFAULT_QUEUE)]
+    to = [group_principal(request.queue or DEFAULT_QUEUE)]
     if level in {"breached", "head"}:
         to.append(group_principal(OPS_HEAD))
     return {"escalation": {"to": to, "template": template}}
@@ -231,7 +232,7 @@ def cancel(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     request.reason = str(parameters.get("reason") or "")[:500] or None
     _end(context, request, RequestState.CANCELLED)
     own = [] if context.actor.user_id == request.requester_id else [user_principal(request.requester_id)]
-    return {"tell": [*own, group_principal(request.queue or service.DEFAULT_QUEUE)]}
+    return {"tell": [*own, group_principal(request.queue or DEFAULT_QUEUE)]}
 
 
 def raise_promises(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, group_principal, user_principal
@@ -15,23 +14,14 @@ from engine.customers import queries as customers
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.people import queries as people
+from engine.process import queries as process_queries
 from engine.process import service as process
-from engine.process.tables import InboxEntry, UserTask
+from engine.support.rules import DEFAULT_QUEUE
 from engine.support.tables import RequestLine, RequestNumber, RequestState, SupportRequest
-from forms.model import Choice, Text
 
 PROCESS = "support_request"
 TYPES = ("sample", "technical", "quotation", "material", "other")
 PRIORITIES = ("P1", "P2", "P3", "P4")
-QUEUES = {
-    "support": ("综合支持", "General support"),
-    "technical": ("技术支持", "Technical support"),
-    "quotation": ("报价", "Quotations"),
-    "warehouse": ("仓库", "Warehouse"),
-}
-"""Queue, which is also the group whose people work on it → its name in zh and en."""
-
-DEFAULT_QUEUE = "support"
 NEEDS_LINES = ("sample", "material")
 CANCELLABLE = (RequestState.NEW, RequestState.TRIAGED, RequestState.WAITING, RequestState.IN_PROGRESS)
 MAX_LINES = 50
@@ -110,11 +100,6 @@ def raise_request(
     return request
 
 
-def queue_choices(_session: Session, _actor: Actor, _business_key: str) -> Sequence[Choice]:
-    """Return the queues, as a form's choice list."""
-    return [Choice(key, Text(*names)) for key, names in QUEUES.items()]
-
-
 def cancel_request(session: Session, actor: Actor, request_id: UUID, *, reason: str, now: datetime) -> None:
     """Cancel a request before it is shipped.
 
@@ -156,12 +141,7 @@ def may_see(session: Session, actor: Actor, request: SupportRequest) -> bool:
         return True
     if actor.has(Role.MANAGER) and request.requester_id in people.team_rep_ids(session, actor):
         return True
-    offered = (
-        select(InboxEntry.task_id)
-        .join(UserTask, UserTask.id == InboxEntry.task_id)
-        .where(UserTask.business_key == business_key(request.id), InboxEntry.principal.in_(actor.principals))
-    )
-    return bool(session.scalar(select(exists(offered))))
+    return process_queries.has_open_task(session, actor, business_key(request.id))
 
 
 def _check(session: Session, type_: str, subject: str, description: str, priority: str, lines: Sequence[Line]) -> None:

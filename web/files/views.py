@@ -28,9 +28,7 @@ def upload() -> ResponseReturnValue:
     if sent is None:
         raise InvalidInputError(errors={"file": [FieldProblem("Choose a file.", code="required")]})
     clean = attachments.clean_upload(sent.read(), sent.filename or "")
-    stored = attachments.store_upload(
-        context.session(), context.actor(), context.app().files, clean, now=context.now()
-    )
+    stored = attachments.store_upload(context.session(), context.actor(), context.app().files, clean, now=context.now())
     return jsonify(file=stored.digest, name=stored.name), 201
 
 

@@ -81,9 +81,7 @@ def _about_request(session: Session, actor: Actor, request_id: UUID) -> About:
         customer=customers.by_id(session, [row.customer_id]).get(row.customer_id),
         rep_name=people.names(session, [row.requester_id]).get(row.requester_id, ""),
         form_context={
-            "lines": [
-                {"item": line.item, "quantity": line.quantity - line.shipped} for line in found.lines
-            ],
+            "lines": [{"item": line.item, "quantity": line.quantity - line.shipped} for line in found.lines],
             "priority": row.priority,
             "queue": row.queue,
             "subject": row.subject,
@@ -102,7 +100,7 @@ def process_line(session: Session, instance_id: UUID) -> list[LineStep]:
 
 
 def next_address(done: Completion) -> str:
-    """Return where to go after a task: the next one that opened for the same person, else its object, else the inbox."""
+    """Return where to go next: the task that opened for the same person, else the object, else the inbox."""
     if done.opened:
         return url_for("inbox.task", task_id=done.opened[0])
     return address_of(done.business_key) or url_for("inbox.inbox")

@@ -51,7 +51,7 @@ def view(
         errors=errors,
         locale=locale(),
         choices=choices,
-        context=around or {},
+        context={**user_tasks.form_context(actor, now=context.now()), **(around or {})},
         translate=translate,
     )
 

@@ -1,0 +1,5 @@
+"""Support pages."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("support", __name__, template_folder="templates")
