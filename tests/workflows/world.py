@@ -19,7 +19,6 @@ from engine.process.queries import TaskRow
 from engine.support import queries as requests
 from engine.support import service as support
 from engine.support.tables import SupportRequest
-from engine.visits import queries as visits
 from engine.visits import rules as visit_rules
 from engine.visits import service as visit_service
 from engine.visits.tables import Visit, VisitReport
@@ -56,7 +55,9 @@ class World:
     def look(self, work: Callable[[Any], Result]) -> Result:
         """Read something."""
         with self.application.database.reading() as session:
-            return work(session)
+            result = work(session)
+            session.expunge_all()  # rows stay readable after the session
+            return result
 
     def wait(self, until: datetime | timedelta) -> None:
         """Let time pass, and do what falls due."""
