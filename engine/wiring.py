@@ -24,12 +24,12 @@ from engine.people import queries as people
 from engine.process import messages, topics
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, Topic, TopicKind
+from engine.runner import Worker
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
 from engine.support.rules import QUEUES
 from engine.visits import operations as visits
-from engine.worker import Worker
 from forms.model import Choice, Text
 
 CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")

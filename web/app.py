@@ -5,6 +5,7 @@ from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 
 from engine.wiring import Application
 from web import assets, errors, i18n, labels, security, transactions
+from web.api import setup as api
 from web.areas import BLUEPRINTS
 from web.navigation import navigation
 
@@ -37,6 +38,7 @@ def create_app(application: Application) -> Flask:
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_app(app)
     app.context_processor(_page_context)
     return app
 

@@ -131,6 +131,22 @@ def factory_sources(process_key: str) -> list[bpmn.Source]:
     return sources
 
 
+def sources_from(files: Mapping[str, bytes]) -> list[bpmn.Source]:
+    """Return named contents as the sources of a bundle."""
+    return [bpmn.Source(name=name, content=content) for name, content in sorted(files.items())]
+
+
+def read_sources(paths: Sequence[Path]) -> list[bpmn.Source]:
+    """Return files as the sources of a bundle."""
+    return [bpmn.Source(name=path.name, content=path.read_bytes()) for path in paths]
+
+
+def is_deployed(session: Session, process_key: str) -> bool:
+    """Tell whether any version of a process is deployed."""
+    query = select(ProcessDefinition.id).where(ProcessDefinition.key == process_key).limit(1)
+    return session.scalar(query) is not None
+
+
 def factory_keys() -> list[str]:
     """Return the keys of the processes that ship."""
     return sorted(path.name for path in WORKFLOWS.iterdir() if (path / f"{path.name}.bpmn").exists())

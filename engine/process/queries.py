@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_, union
+from sqlalchemy import Select, exists, func, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -230,6 +230,16 @@ def tasks_of(
         .order_by(UserTask.created_at, UserTask.id)
     )
     return tuple(_task_row(row) for row in rows)
+
+
+def has_open_task(session: Session, actor: Actor, business_key: str) -> bool:
+    """Tell whether a task about an object waits for the actor."""
+    offered = (
+        select(InboxEntry.task_id)
+        .join(UserTask, UserTask.id == InboxEntry.task_id)
+        .where(UserTask.business_key == business_key, InboxEntry.principal.in_(actor.principals))
+    )
+    return bool(session.scalar(select(exists(offered))))
 
 
 def tasks_of_instance(session: Session, instance_id: UUID) -> tuple[TaskRow, ...]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, group_principal, user_principal
@@ -15,8 +14,8 @@ from engine.customers import queries as customers
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.people import queries as people
+from engine.process import queries as process_queries
 from engine.process import service as process
-from engine.process.tables import InboxEntry, UserTask
 from engine.support.tables import RequestLine, RequestNumber, RequestState, SupportRequest
 
 PROCESS = "support_request"
@@ -141,12 +140,7 @@ def may_see(session: Session, actor: Actor, request: SupportRequest) -> bool:
         return True
     if actor.has(Role.MANAGER) and request.requester_id in people.team_rep_ids(session, actor):
         return True
-    offered = (
-        select(InboxEntry.task_id)
-        .join(UserTask, UserTask.id == InboxEntry.task_id)
-        .where(UserTask.business_key == business_key(request.id), InboxEntry.principal.in_(actor.principals))
-    )
-    return bool(session.scalar(select(exists(offered))))
+    return process_queries.has_open_task(session, actor, business_key(request.id))
 
 
 def _check(session: Session, type_: str, subject: str, description: str, priority: str, lines: Sequence[Line]) -> None:

@@ -53,7 +53,7 @@ def view(
         errors=errors,
         locale=locale(),
         choices=choices,
-        context=around or {},
+        context={**user_tasks.form_context(actor, now=context.now()), **(around or {})},
         translate=translate,
     )
 
