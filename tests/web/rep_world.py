@@ -10,28 +10,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engine.access import SYSTEM, Actor, Role
-from engine.bpmn.model import Source
 from engine.customers import service as customers
 from engine.people import service as people
-from engine.process import deployment, user_tasks
+from engine.process import bundles, deployment, user_tasks
 from engine.process import queries as process
+from engine.process.queries import TaskRow
 from engine.settings import Settings
 from engine.store.database import create_all
 from engine.visits import service as visits
 from engine.wiring import Application, build
-from forms import definition as form_definitions
-from tests.unit.bpmn.build import definitions, flows, node
 from web.app import create_app
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday, 09:00 in Shanghai."""
 
-FORMS = Path(form_definitions.__file__).resolve().parent / "definitions"
-TASKS = {
-    "check_in": ("签到", "Check in", "visit_check_in"),
-    "report": ("填写拜访报告", "Write the report", "visit_report"),
-    "check_out": ("签退", "Check out", "visit_check_out"),
-}
 STUBS = {
     "support.requests": "/requests",
     "support.new": "/requests/new",
@@ -44,51 +36,6 @@ STUBS = {
     "people.users": "/people",
 }
 """Pages of other areas that the rep's pages link to, for a build that lacks them."""
-
-
-def visit_process() -> bytes:
-    """Return a small visit process: check in, report, check out; it can be cancelled, moved and missed."""
-    inner = node("startEvent", "begin")
-    for key, (name, name_en, form) in TASKS.items():
-        task = node("userTask", key, form=form, result=f"{key}_values", name_en=name_en)
-        inner += task.replace(f'name="{key}"', f'name="{name}"', 1)
-    inner += node("serviceTask", "keep_check_in", topic="visit.check_in", param__method='"manual"', param__grade='"C"')
-    inner += node(
-        "serviceTask", "keep_report", topic="visit.report", param__values="report_values", param__form='"visit_report"'
-    )
-    inner += node("serviceTask", "keep_check_out", topic="visit.check_out", param__method='"manual"')
-    inner += node("endEvent", "body_end")
-    inner += flows("begin check_in keep_check_in report keep_report check_out keep_check_out body_end")
-    body = node("startEvent", "start") + node("subProcess", "body", inner)
-    for event in ("cancelled", "rescheduled"):
-        catch = f'<bpmn:messageEventDefinition messageRef="m_visit_{event}"/>'
-        body += node("boundaryEvent", f"on_{event}", catch, attrs='attachedToRef="body" cancelActivity="true"')
-    body += node("boundaryEvent", "on_late", _timer("day_limit_at"), attrs='attachedToRef="body" cancelActivity="true"')
-    body += node("serviceTask", "cancel", topic="visit.cancel", param__reason="reason")
-    body += node("serviceTask", "move", topic="visit.reschedule", param__new_start="new_start", param__reason="reason")
-    body += node("serviceTask", "miss", topic="visit.miss", param__reason='"late"')
-    body += node("serviceTask", "draft", topic="visit.draft_follow_ups")
-    body += node("serviceTask", "complete", topic="visit.complete")
-    body += "".join(node("endEvent", name) for name in ("done", "gone", "moved", "missed"))
-    body += flows(
-        "start body draft complete done\non_cancelled cancel gone\non_rescheduled move moved\non_late miss missed"
-    )
-    lane = "".join(f"<bpmn:flowNodeRef>{name}</bpmn:flowNodeRef>" for name in ("start", "body", *TASKS))
-    head = '<bpmn:process id="visit" name="拜访" isExecutable="true">' + _properties()
-    lanes = f'<bpmn:laneSet id="lanes"><bpmn:lane id="lane_rep" name="Rep">{lane}</bpmn:lane></bpmn:laneSet>'
-    return definitions(f"{head}{lanes}{body}</bpmn:process>", messages="visit_cancelled visit_rescheduled")
-
-
-def _timer(expression: str) -> str:
-    return f"<bpmn:timerEventDefinition><bpmn:timeDate>{expression}</bpmn:timeDate></bpmn:timerEventDefinition>"
-
-
-def _properties() -> str:
-    kinds = {"reason": "text", "new_start": "text", "report_values": "context", "day_limit_at": "datetime"}
-    rows = "".join(f'<spiffworkflow:property name="var.{name}" value="{kind}"/>' for name, kind in kinds.items())
-    return (
-        f"<bpmn:extensionElements><spiffworkflow:properties>{rows}</spiffworkflow:properties></bpmn:extensionElements>"
-    )
 
 
 @dataclass
@@ -132,19 +79,26 @@ class World:
                 **more,
             )
 
-    def do(self, login: str, visit_id: UUID, values: dict[str, Any]) -> None:
-        """Complete the open task of a visit."""
+    def task(self, login: str, visit_id: UUID, element_id: str) -> TaskRow:
+        """Return the open task of a visit that waits for a person."""
         key = visits.business_key(visit_id)
+        actor = self.actor(login)
+        with self.application.database.reading() as session:
+            rows = process.my_open_tasks_of(session, actor, [key])[key]
+        return next(row for row in rows if row.element_id == element_id)
+
+    def do(self, login: str, visit_id: UUID, element_id: str, values: dict[str, Any]) -> None:
+        """Complete an open task of a visit."""
+        task = self.task(login, visit_id, element_id)
         with self.application.database.transaction() as session:
             actor = people.actor_for(session, self.people[login])
-            task = process.my_open_tasks_of(session, actor, [key])[key][0]
             user_tasks.complete_user_task(session, actor, task.id, values, submission_id=None, now=self.now)
 
     def finish(self, login: str, visit_id: UUID, **report: Any) -> None:
         """Check in, report and check out."""
-        self.do(login, visit_id, {"method": "manual"})
-        self.do(login, visit_id, {"outcome": "met", "summary": "Talked about the new line.", **report})
-        self.do(login, visit_id, {"method": "manual"})
+        self.do(login, visit_id, "check_in", {"method": "manual"})
+        self.do(login, visit_id, "report", {"outcome": "met", "summary": "Talked about the new line.", **report})
+        self.do(login, visit_id, "check_out", {"method": "manual"})
 
 
 def make_world(folder: Path, *, now: datetime = NOW) -> World:
@@ -158,10 +112,8 @@ def make_world(folder: Path, *, now: datetime = NOW) -> World:
         if endpoint not in app.view_functions:
             app.add_url_rule(rule, endpoint=endpoint, view_func=_stub)
     world = World(application, app, clock)
-    sources = [Source("visit.bpmn", visit_process())]
-    sources += [Source(f"{form}.json", (FORMS / f"{form}.json").read_bytes()) for _zh, _en, form in TASKS.values()]
     with application.database.transaction() as session:
-        deployment.deploy(session, SYSTEM, sources, now=now)
+        deployment.deploy(session, SYSTEM, bundles.factory_sources("visit"), now=now)
         visits.add_purpose(session, key="routine", name="例行拜访", name_en="Routine call", form_key="visit_report")
         visits.add_purpose(session, key="shelf", name="陈列检查", name_en="Shelf check", form_key="visit_report")
         north, south = people.add_territory(session, "North"), people.add_territory(session, "South")
