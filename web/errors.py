@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
 
 
 def _wants_problem() -> bool:
-    return request.path.startswith(API_PREFIX) or request.accept_mimetypes.best == "application/json"
+    return request.path.startswith(API_PREFIX) or request.is_json or request.accept_mimetypes.best == "application/json"
 
 
 def _fieldflow_error(error: FieldflowError) -> Any:
