@@ -269,9 +269,7 @@ def my_open_tasks_of(session: Session, actor: Actor, business_keys: Sequence[str
     mine = select(InboxEntry.task_id).where(InboxEntry.principal.in_(actor.principals))
     rows = session.execute(
         select(*_TASK_COLUMNS)
-        .where(
-            UserTask.business_key.in_(business_keys), UserTask.state == TaskState.OPEN, UserTask.id.in_(mine)
-        )
+        .where(UserTask.business_key.in_(business_keys), UserTask.state == TaskState.OPEN, UserTask.id.in_(mine))
         .order_by(UserTask.created_at, UserTask.id)
     )
     for row in rows:

@@ -62,9 +62,7 @@ def _message(event: HistoryEvent) -> tuple[str, str]:
         return _with_reason(_("Cancelled the visit."), reason), "is-danger"
     if event.detail.get("message") == "visit_rescheduled":
         start = str(payload.get("new_start") or "")
-        moved = (
-            _("Moved the visit to {when}.", when=datetime.fromisoformat(start)) if start else _("Moved the visit.")
-        )
+        moved = _("Moved the visit to {when}.", when=datetime.fromisoformat(start)) if start else _("Moved the visit.")
         return _with_reason(moved, reason), ""
     return _("Something new arrived; the process went on."), ""
 
