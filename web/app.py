@@ -40,6 +40,8 @@ def create_app(application: Application) -> Flask:
         app.register_blueprint(blueprint)
     api.init_app(app)
     app.context_processor(_page_context)
+    # Imported macros do not see a page's context, but globals.
+    app.jinja_env.globals["csrf_value"] = lambda: g.get("csrf_token", "")
     return app
 
 

@@ -136,7 +136,7 @@ def migrate() -> None:
 @click.option("--seed", default=1, show_default=True)
 def demo(months: int, seed: int) -> None:
     """Fill an empty database with a company, its people and their work."""
-    from engine import demo as demo_data
+    import engine.demo as demo_data
 
     application = wiring.application()
     prepare(application, demo=False)
@@ -238,7 +238,7 @@ def prepare(application: Application, *, demo: bool) -> None:
             if not bundles.is_deployed(session, key):
                 deployment.deploy(session, SYSTEM, bundles.factory_sources(key), note="factory", now=utc_now())
     if demo:
-        from engine import demo as demo_data
+        import engine.demo as demo_data
 
         if demo_data.is_empty(application):
             demo_data.fill(application, password=DEMO_PASSWORD, months=3, seed=1, say=click.echo)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.bpmn import model as bpmn
 from engine.errors import NotFoundError
 from engine.feel import decisions as feel_decisions
-from engine.process.tables import DefinitionSource, ProcessDefinition
+from engine.process.tables import DefinitionSource, ProcessDefinition, ProcessInstance
 from forms import definition as form_definitions
 from forms.model import FormDefinition
 
@@ -73,6 +73,14 @@ def by_digest(session: Session, definition_id: UUID, digest: str) -> Bundle:
             _cache.move_to_end(digest)
             return _cache[digest]
     return build(sources_of(session, definition_id))
+
+
+def of_instance(session: Session, instance_id: UUID) -> Bundle | None:
+    """Return the bundle that an instance runs on, or None if there is no such instance."""
+    row = session.execute(
+        select(ProcessInstance.definition_id, ProcessInstance.digest).where(ProcessInstance.id == instance_id)
+    ).first()
+    return by_digest(session, row.definition_id, row.digest) if row else None
 
 
 def sources_of(session: Session, definition_id: UUID) -> list[bpmn.Source]:

@@ -91,7 +91,7 @@ def plan_visit(
     approval = rules.needs_approval(
         created_by=actor.user_id, rep_id=rep, customer_owner_id=customer.owner_id
     ) and not actor.has(Role.MANAGER)
-    _start_process(session, actor, visit, customer.name, approval=approval, now=now)
+    start_process(session, actor, visit, customer.name, approval=approval, now=now)
     return visit.id
 
 
@@ -196,9 +196,14 @@ def _check_plan(
     return place_id or (places[0].id if places else None)
 
 
-def _start_process(
+def start_process(
     session: Session, actor: Actor, visit: Visit, customer_name: str, *, approval: bool, now: datetime
 ) -> None:
+    """Start the process of a visit that is stored; for ``plan_visit`` and for drafts.
+
+    Raises:
+        NotFoundError: the process is not deployed.
+    """
     purpose = session.get_one(VisitPurpose, visit.purpose_key)
     manager_id = people.manager_of(session, visit.rep_id)
     clock = rules.visit_clock(visit.planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
