@@ -3,13 +3,13 @@
 FEEL and the decision tables are the real ones; the topics answer what ``ANSWERS`` says, so that no database is needed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn import step as steps
 from engine.feel.decisions import decide
-from engine.feel.expressions import Scope, condition, evaluate
+from engine.feel.expressions import Scope, condition, evaluate, evaluate_all
 from engine.process import bundles
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -67,6 +67,9 @@ class RecordingHost:
 
     def evaluate(self, expression: str, data: Mapping[str, Any]) -> Any:
         return evaluate(expression, self._scope(data))
+
+    def evaluate_all(self, expressions: Sequence[str], data: Mapping[str, Any]) -> list[Any]:
+        return evaluate_all(expressions, self._scope(data))
 
     def condition(self, expression: str, data: Mapping[str, Any]) -> bool:
         return condition(expression, self._scope(data))
