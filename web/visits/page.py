@@ -15,6 +15,7 @@ from engine.process.queries import TaskRow
 from engine.process.tables import TaskState
 from engine.support import queries as support
 from engine.visits import queries as visits
+from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
 from engine.visits.tables import VisitState
 from web.i18n import locale
@@ -109,7 +110,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         names=people.names(session, {visit.rep_id, *(row.rep_id for row, _summary in past)}),
         past=past,
         promises=support.of_customer(session, visit.customer_id),
-        mine=tuple(mine),
+        mine=tuple(sorted(mine, key=lambda task: task_rank(task.element_id))),
         others=tuple(task for task in open_tasks if task.id not in mine_ids),
         line=tuple(task for task in tasks if task.state != TaskState.WITHDRAWN),
         instance_id=tasks[-1].instance_id if tasks else None,

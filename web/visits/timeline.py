@@ -34,7 +34,8 @@ def timeline(
         if text
     ]
     entries += [Entry(each.written_at, each.author_name, each.text, "is-comment", _("Comment")) for each in comments]
-    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+    # The later of two at the same instant comes first too.
+    return tuple(sorted(reversed(entries), key=lambda entry: entry.at, reverse=True))
 
 
 def _who(event: HistoryEvent) -> str:
