@@ -24,6 +24,11 @@ def connect(url: str) -> "Redis[bytes]":
     return Redis.from_url(url, socket_connect_timeout=0.3, socket_timeout=1.0)
 
 
+def connect_worker(url: str) -> "Redis[bytes]":
+    """Return a connection that may block for long: a worker waits for its queue."""
+    return Redis.from_url(url)
+
+
 class RqDoorbell:
     """Puts one RQ job for each delivery into the queue of its lane.
 
@@ -36,10 +41,10 @@ class RqDoorbell:
         self._queues: dict[str, Queue] = {}
         self._quiet_until = 0.0
 
-    def __call__(self, rings: Rings) -> None:
-        """Ring; never raises for Redis' sake."""
+    def __call__(self, rings: Rings) -> bool:
+        """Ring; never raises for Redis' sake. False: nobody heard it."""
         if time.monotonic() < self._quiet_until:
-            return
+            return False
         try:
             for delivery_id, lane in rings:
                 self._queue(lane).enqueue_call(
@@ -53,6 +58,8 @@ class RqDoorbell:
         except (RedisError, OSError) as error:
             self._quiet_until = time.monotonic() + QUIET_AFTER_FAILURE_S
             log.warning("doorbell: Redis does not answer (%s); the sweeper will ring", type(error).__name__)
+            return False
+        return True
 
     def _queue(self, lane: str) -> Queue:
         if lane not in self._queues:
@@ -72,13 +79,14 @@ class ThreadDoorbell:
         self._waiting: queue.SimpleQueue[UUID | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def __call__(self, rings: Rings) -> None:
+    def __call__(self, rings: Rings) -> bool:
         """Hand the deliveries to the thread, which starts with the first of them."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="deliveries", daemon=True)
             self._thread.start()
         for delivery_id, _lane in rings:
             self._waiting.put(delivery_id)
+        return True
 
     def stop(self) -> None:
         """Do what waits and end the thread."""

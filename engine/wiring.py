@@ -24,12 +24,12 @@ from engine.people import queries as people
 from engine.process import messages, topics
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, Topic, TopicKind
+from engine.runner import Worker
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
 from engine.support.rules import QUEUES
 from engine.visits import operations as visits
-from engine.worker import Worker
 from forms.model import Choice, Text
 
 CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
@@ -182,6 +182,7 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "support.pause": (_WRITE, support.pause, ("暂停计时", "Pause the clocks")),
     "support.resume": (_WRITE, support.resume, ("恢复计时", "Resume the clocks")),
     "support.escalate": (_WRITE, support.escalate, ("升级", "Escalate")),
+    "support.request_approval": (_WRITE, support.request_approval, ("选定审批人", "Choose the approver")),
     "support.ship": (_WRITE, support.ship, ("登记发货", "Record the shipment")),
     "support.fulfil": (_WRITE, support.fulfil, ("登记处理结果", "Record the handling")),
     "support.reopen": (_WRITE, support.reopen, ("重新打开", "Reopen the request")),

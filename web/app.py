@@ -5,6 +5,7 @@ from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 
 from engine.wiring import Application
 from web import assets, errors, i18n, labels, security, transactions
+from web.api import setup as api
 from web.areas import BLUEPRINTS
 from web.navigation import navigation
 
@@ -37,7 +38,10 @@ def create_app(application: Application) -> Flask:
     errors.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_app(app)
     app.context_processor(_page_context)
+    # Imported macros do not see a page's context, but globals.
+    app.jinja_env.globals["csrf_value"] = lambda: g.get("csrf_token", "")
     return app
 
 

@@ -91,6 +91,11 @@ def format_date(value: datetime | date | None) -> str:
     return dates.format_date(day, pattern, locale=BABEL_LOCALES[locale()])
 
 
+def format_input_date(value: datetime | None) -> str:
+    """Return the day in the reader's zone as a date input takes it, ``2026-11-23``."""
+    return value.astimezone(zone()).date().isoformat() if value else ""
+
+
 def format_datetime(value: datetime | None) -> str:
     """Return a day with its time in the reader's zone."""
     return f"{format_date(value)} {format_time(value)}" if value else ""
@@ -136,6 +141,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         time=format_time,
         date=format_date,
+        input_date=format_input_date,
         datetime=format_datetime,
         span=format_span,
         percent=format_percent,

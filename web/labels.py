@@ -10,6 +10,7 @@ from engine.process import queries as process
 from web import context
 from web.i18n import format_span, format_time
 from web.i18n import translate as _
+from web.maps import format_distance, map_links
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,17 @@ def due_state(at: datetime) -> Label:
     return Label(_("in {span}", span=format_span(minutes)), "", "clock")
 
 
+def check_label(kind: str) -> str:
+    """Return the name of a check event."""
+    names = {
+        "in": _("Checked in"),
+        "out": _("Checked out"),
+        "explanation": _("Explanation"),
+        "cancel": _("Cancelled"),
+    }
+    return names.get(kind, kind)
+
+
 def nav_badges() -> Badges:
     """Return the numbers of the navigation, read once for each page."""
     if "nav_badges" not in g:
@@ -146,6 +158,9 @@ def init_app(app: Flask) -> None:
         kind_label=kind_label,
         outcome_label=outcome_label,
         channel_label=channel_label,
+        check_label=check_label,
         due_state=due_state,
         nav_badges=nav_badges,
+        map_links=map_links,
     )
+    app.jinja_env.filters["distance"] = format_distance

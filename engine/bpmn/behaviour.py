@@ -61,13 +61,15 @@ def _open(run: "Run", token: Token) -> None:
     if element.properties.get("due"):
         value = run.host.evaluate(element.properties["due"], token.data)
         due = None if value is None else instants.instant(value, now=run.host.now).isoformat()
-    fields = {
-        name[6:]: run.host.evaluate(text, token.data)
-        for name, text in element.properties.items()
-        if name.startswith("field.")
-    }
+    fields = _evaluated(run, token, element, "field.")
     token.internal_data["open"] = {"form": form, "due": due, "fields": checked(fields)}
     run.opened[token.id] = token
+
+
+def _evaluated(run: "Run", token: Token, element: Element, prefix: str) -> dict[str, Any]:
+    texts = {name: text for name, text in element.properties.items() if name.startswith(prefix)}
+    values = run.host.evaluate_all(list(texts.values()), token.data)
+    return {name.removeprefix(prefix): value for name, value in zip(texts, values, strict=True)}
 
 
 def _script(run: "Run", token: Token) -> None:
@@ -88,11 +90,7 @@ def _service(run: "Run", token: Token) -> None:
     if element.kind == "businessRuleTask":
         _rule(run, token, element)
         return
-    parameters = {
-        name[6:]: run.host.evaluate(text, token.data)
-        for name, text in element.properties.items()
-        if name.startswith("param.")
-    }
+    parameters = _evaluated(run, token, element, "param.")
     result = run.host.call(
         element.properties.get("topic", ""), parameters, token.data, element_id=element.id, token=token.key
     )

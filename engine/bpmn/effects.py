@@ -1,6 +1,6 @@
 """What goes into a step and what comes out of it: the host that serves it, and frozen results."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -28,6 +28,10 @@ class Host(Protocol):
     @property
     def now(self) -> datetime:
         """The time of the step, aware UTC."""
+        ...
+
+    def evaluate_all(self, expressions: Sequence[str], data: Mapping[str, Any]) -> list[Any]:
+        """Return the values of several FEEL expressions, in their order; see ``evaluate``."""
         ...
 
     def evaluate(self, expression: str, data: Mapping[str, Any]) -> Any:

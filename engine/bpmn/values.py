@@ -11,7 +11,9 @@ import orjson
 
 from engine.bpmn.errors import ValuesError
 
-MAX_BYTES = 10_240
+MAX_BYTES = 65_536
+"""A full visit report in Chinese (three bytes a character) is about 25 KB; photos and files are ids only."""
+
 _MISSING = object()
 
 
@@ -19,7 +21,7 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values if they may become variables.
 
     Raises:
-        ValuesError: not JSON, a key that is reserved (``typename``, ``__…``), or more than 10 KB.
+        ValuesError: not JSON, a key that is reserved (``typename``, ``__…``), or more than 64 KB.
     """
     if not isinstance(values, Mapping):
         raise ValuesError("A set of named values is needed here.")

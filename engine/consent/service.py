@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.consent import rules
-from engine.consent.rules import ConsentState
+from engine.consent.rules import ConsentState, LocationMode
 from engine.consent.tables import Consent
 
 
@@ -40,6 +40,25 @@ def state(session: Session, actor: Actor, purpose: str) -> ConsentState | None:
     if found is None:
         return None
     return ConsentState(found.id, found.is_granted, found.text_version, found.given_at, found.withdrawn_at)
+
+
+def states(session: Session, actor: Actor) -> dict[str, ConsentState]:
+    """Return the newest answer of the actor to each purpose that was asked."""
+    rows = session.scalars(
+        select(Consent).where(Consent.user_id == actor.user_id).order_by(Consent.given_at, Consent.id)
+    )
+    return {
+        row.purpose: ConsentState(row.id, row.is_granted, row.text_version, row.given_at, row.withdrawn_at)
+        for row in rows
+    }
+
+
+def choose_location_mode(session: Session, actor: Actor, mode: LocationMode, *, now: datetime) -> None:
+    """Record how the actor wants to check in; leaving the position mode withdraws its consent at once."""
+    if mode is not LocationMode.CHECK_IN:
+        withdraw(session, actor, rules.CHECK_IN, now=now)
+    answer(session, actor, rules.CHECK_IN, is_granted=mode is LocationMode.CHECK_IN, now=now)
+    answer(session, actor, rules.MANUAL, is_granted=mode is not LocationMode.OFF, now=now)
 
 
 def _newest(actor: Actor, purpose: str):  # type: ignore[no-untyped-def]  # the type of a select is longer than its use

@@ -114,6 +114,12 @@ def places(session: Session, customer_id: UUID) -> tuple[PlaceRow, ...]:
     return tuple(_place(row) for row in rows)
 
 
+def first_places(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, PlaceRow]:
+    """Return the first place of each customer, by customer."""
+    rows = session.scalars(select(Place).where(Place.customer_id.in_(set(customer_ids))).order_by(Place.id.desc()))
+    return {row.customer_id: _place(row) for row in rows}
+
+
 def places_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, PlaceRow]:
     """Return places by id."""
     return {row.id: _place(row) for row in session.scalars(select(Place).where(Place.id.in_(set(ids))))}

@@ -33,6 +33,18 @@ class Reading:
     is_mock: bool = False
 
 
+@dataclass(frozen=True)
+class CheckRow:
+    """A check event as screens show it: never a position, only how far from the place it was."""
+
+    kind: str
+    method: str
+    at: datetime
+    grade: str | None
+    explanation: str | None
+    distance_m: int | None
+
+
 def record_position(session: Session, actor: Actor, reading: Reading, *, now: datetime) -> UUID:
     """Store a reading and return its evidence id, the only thing that anything else may hold.
 
@@ -152,3 +164,11 @@ def chain(session: Session, user_id: UUID) -> list[dict[str, Any]]:
     """Return a person's check events in order, as the verifier takes them."""
     rows = session.scalars(select(CheckEvent).where(CheckEvent.user_id == user_id).order_by(CheckEvent.number))
     return [{name: getattr(row, name) for name in (*rules.CHAINED, "hash")} for row in rows]
+
+
+def events_of(session: Session, visit_id: UUID) -> tuple[CheckRow, ...]:
+    """Return the check events of a visit in order; the caller has checked who may see the visit."""
+    rows = session.scalars(select(CheckEvent).where(CheckEvent.visit_id == visit_id).order_by(CheckEvent.number))
+    return tuple(
+        CheckRow(row.kind, row.method, row.at, row.grade, row.explanation, row.facts.get("distance_m")) for row in rows
+    )

@@ -11,12 +11,14 @@ Money is whole minor units and so never rounded.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from engine.feel import isolate
 from engine.feel.faults import FeelError, Problem, problem_from
+from engine.feel.plain import NotPlainError, value_of
 
 Kind = Literal["condition", "value", "script", "timer", "unary"]
 TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
@@ -74,10 +76,15 @@ def run(job: dict[str, Any], expression: str) -> Any:
 
 def evaluate_all(expressions: Sequence[str], scope: Scope) -> list[Any]:
     """Evaluate several expressions in one call; see ``evaluate``."""
-    if not expressions:
-        return []
-    values: list[Any] = run({"op": "evaluate", "expressions": list(expressions), **scope.job()}, expressions[0])
-    return values
+    found: dict[int, Any] = {}
+    for number, expression in enumerate(expressions):
+        with suppress(NotPlainError):
+            found[number] = value_of(expression, scope.variables, scope.types)
+    left = [expression for number, expression in enumerate(expressions) if number not in found]
+    if not left:
+        return [found[number] for number in range(len(expressions))]
+    values = iter(run({"op": "evaluate", "expressions": left, **scope.job()}, left[0]))
+    return [found[number] if number in found else next(values) for number in range(len(expressions))]
 
 
 def evaluate(expression: str, scope: Scope) -> Any:

@@ -8,6 +8,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "check_in_reminder": ("{title}：已过计划时间，还没有签到", "{title}: past the planned time and not checked in"),
     "report_reminder": ("{title}：今天的拜访报告还没有写", "{title}: today's report is still to be written"),
     "report_late": ("{title}：拜访报告已逾期", "{title}: the report is late"),
+    "visit_rejected": ("{title}：拜访未获批准。{reason}", "{title}: the visit was not approved. {reason}"),
+    "promise_kept": ("{title}：{number} 已办结", "{title}: {number} is done"),
     "visit_cancelled": ("{title}：拜访已取消", "{title}: the visit was cancelled"),
     "visit_missed": ("{title}：拜访未完成", "{title}: the visit was missed"),
     "adverse_event": ("{title}：报告中提到不良事件", "{title}: the report mentions an adverse event"),

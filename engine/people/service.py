@@ -279,6 +279,18 @@ def add_team(session: Session, name: str, *, manager_id: UUID | None = None) -> 
     return team.id
 
 
+def set_manager(session: Session, team_id: UUID, manager_id: UUID) -> None:
+    """Let a person manage a team.
+
+    Raises:
+        NotFoundError: no such team.
+    """
+    team = session.get(Team, team_id)
+    if team is None:
+        raise NotFoundError("There is no such team.", code="team_unknown")
+    team.manager_id = manager_id
+
+
 def add_territory(session: Session, name: str) -> UUID:
     """Add a territory."""
     territory = Territory(name=name)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.bpmn import model as bpmn
 from engine.errors import NotFoundError
 from engine.feel import decisions as feel_decisions
-from engine.process.tables import DefinitionSource, ProcessDefinition
+from engine.process.tables import DefinitionSource, ProcessDefinition, ProcessInstance
 from forms import definition as form_definitions
 from forms.model import FormDefinition
 
@@ -75,6 +75,14 @@ def by_digest(session: Session, definition_id: UUID, digest: str) -> Bundle:
     return build(sources_of(session, definition_id))
 
 
+def of_instance(session: Session, instance_id: UUID) -> Bundle | None:
+    """Return the bundle that an instance runs on, or None if there is no such instance."""
+    row = session.execute(
+        select(ProcessInstance.definition_id, ProcessInstance.digest).where(ProcessInstance.id == instance_id)
+    ).first()
+    return by_digest(session, row.definition_id, row.digest) if row else None
+
+
 def sources_of(session: Session, definition_id: UUID) -> list[bpmn.Source]:
     """Return the files of a definition, by name."""
     rows = session.execute(
@@ -121,6 +129,22 @@ def factory_sources(process_key: str) -> list[bpmn.Source]:
     keys = listed.read_text("utf-8").split() if listed.exists() else []
     sources += [bpmn.Source(name=f"{key}.json", content=(FORMS / f"{key}.json").read_bytes()) for key in keys]
     return sources
+
+
+def sources_from(files: Mapping[str, bytes]) -> list[bpmn.Source]:
+    """Return named contents as the sources of a bundle."""
+    return [bpmn.Source(name=name, content=content) for name, content in sorted(files.items())]
+
+
+def read_sources(paths: Sequence[Path]) -> list[bpmn.Source]:
+    """Return files as the sources of a bundle."""
+    return [bpmn.Source(name=path.name, content=path.read_bytes()) for path in paths]
+
+
+def is_deployed(session: Session, process_key: str) -> bool:
+    """Tell whether any version of a process is deployed."""
+    query = select(ProcessDefinition.id).where(ProcessDefinition.key == process_key).limit(1)
+    return session.scalar(query) is not None
 
 
 def factory_keys() -> list[str]:

@@ -1,6 +1,6 @@
 """What a running step asks for: FEEL, decisions and topics, bound to one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.bpmn.step import WAIT, BpmnError, Wait
 from engine.feel.decisions import decide
-from engine.feel.expressions import Scope, condition, evaluate
+from engine.feel.expressions import Scope, condition, evaluate, evaluate_all
 from engine.outbox import service as outbox_service
 from engine.process import topics
 from engine.process.bundles import Bundle
@@ -42,6 +42,10 @@ class StepHost:
     def evaluate(self, expression: str, data: Mapping[str, Any]) -> Any:
         """Return the value of a FEEL expression over the instance's data."""
         return evaluate(expression, self._scope(data))
+
+    def evaluate_all(self, expressions: Sequence[str], data: Mapping[str, Any]) -> list[Any]:
+        """Return the values of several FEEL expressions, in one call."""
+        return evaluate_all(expressions, self._scope(data))
 
     def condition(self, expression: str, data: Mapping[str, Any]) -> bool:
         """Return the value of a FEEL condition; null is an error."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_, union
+from sqlalchemy import Select, exists, func, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -232,6 +232,16 @@ def tasks_of(
     return tuple(_task_row(row) for row in rows)
 
 
+def has_open_task(session: Session, actor: Actor, business_key: str) -> bool:
+    """Tell whether a task about an object waits for the actor."""
+    offered = (
+        select(InboxEntry.task_id)
+        .join(UserTask, UserTask.id == InboxEntry.task_id)
+        .where(UserTask.business_key == business_key, InboxEntry.principal.in_(actor.principals))
+    )
+    return bool(session.scalar(select(exists(offered))))
+
+
 def tasks_of_instance(session: Session, instance_id: UUID) -> tuple[TaskRow, ...]:
     """Return every task of an instance, the oldest first."""
     rows = session.execute(
@@ -251,6 +261,30 @@ def open_tasks_of(session: Session, business_keys: Sequence[str]) -> dict[str, l
     for row in rows:
         found[row.business_key].append(_task_row(row))
     return found
+
+
+def my_open_tasks_of(session: Session, actor: Actor, business_keys: Sequence[str]) -> dict[str, list[TaskRow]]:
+    """Return the open tasks about several objects that wait for the actor, by business key, the oldest first."""
+    found: dict[str, list[TaskRow]] = {key: [] for key in business_keys}
+    mine = select(InboxEntry.task_id).where(InboxEntry.principal.in_(actor.principals))
+    rows = session.execute(
+        select(*_TASK_COLUMNS)
+        .where(UserTask.business_key.in_(business_keys), UserTask.state == TaskState.OPEN, UserTask.id.in_(mine))
+        .order_by(UserTask.created_at, UserTask.id)
+    )
+    for row in rows:
+        found[row.business_key].append(_task_row(row))
+    return found
+
+
+def history_of(session: Session, business_key: str) -> tuple[HistoryEvent, ...]:
+    """Return the steps of every instance about an object, in order. The caller has checked who may see the object."""
+    query = (
+        select(HistoryEvent)
+        .join(ProcessInstance, ProcessInstance.id == HistoryEvent.instance_id)
+        .where(ProcessInstance.business_key == business_key)
+    )
+    return tuple(session.scalars(query.order_by(HistoryEvent.id)))
 
 
 def history(session: Session, instance_id: UUID) -> tuple[HistoryEvent, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -65,7 +66,7 @@ def complete_user_task(
     _require_open(task)
     _require_mine_or_free(task, actor)
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
-    clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key)
+    clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key, now=now)
     host = host_for(session, actor, instance, bundle, now=now)
     nested = bundle.model.elements[task.element_id].properties.get("result")
     variables = {nested: clean} if nested else clean
@@ -99,6 +100,7 @@ def validate(
     values: Mapping[str, Any],
     *,
     business_key: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """Return the clean values of a form; a task without a form takes none.
 
@@ -111,7 +113,8 @@ def validate(
             problem = FieldProblem("This step takes no values.", code="unknown_field")
             raise InvalidInputError(errors={key: [problem] for key in values})
         return {}
-    result = schema.validate(form, values, choices=form_choices(session, actor, form, business_key=business_key))
+    choices = form_choices(session, actor, form, business_key=business_key)
+    result = schema.validate(form, values, context=form_context(actor, now=now), choices=choices)
     if not result.ok:
         raise InvalidInputError(
             errors={
@@ -120,6 +123,12 @@ def validate(
             }
         )
     return result.values
+
+
+def form_context(actor: Actor, *, now: datetime) -> dict[str, str]:
+    """Return what every form knows: ``today`` (local date) and ``timezone`` of the person."""
+    today = now.astimezone(ZoneInfo(actor.time_zone)).date().isoformat()
+    return {"today": today, "timezone": actor.time_zone}
 
 
 def form_choices(session: Session, actor: Actor, form: FormDefinition, *, business_key: str) -> dict[str, list[Choice]]:

@@ -6,14 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from engine.customers import queries as customers
-from engine.visits.queries import MADE
-from engine.visits.tables import Visit, VisitState
-
-NOT_COUNTED = (VisitState.DRAFT, VisitState.RESCHEDULED)
+from engine.visits import figures
 
 
 @dataclass(frozen=True)
@@ -67,49 +63,17 @@ def visit_figures(session: Session, rep_ids: Collection[UUID], first_day: date, 
     Coverage is over the customers that the reps own.
     """
     owned = customers.count_owned(session, rep_ids)
-    by_rep = {
-        row.rep_id: _figures(row, owned.get(row.rep_id, 0))
-        for row in session.execute(
-            _query(rep_ids, first_day, last_day).add_columns(Visit.rep_id).group_by(Visit.rep_id)
-        )
-    }
+    rows = figures.count_by_rep(session, rep_ids, first_day, last_day)
+    by_rep = {row.rep_id: _figures(row, owned.get(row.rep_id, 0)) for row in rows}
     for rep_id in rep_ids:
         by_rep.setdefault(rep_id, Figures(0, 0, 0, 0, 0, dict.fromkeys("ABCD", 0), None, 0, owned.get(rep_id, 0)))
-    total_row = session.execute(_query(rep_ids, first_day, last_day)).one()
-    days = session.execute(
-        select(Visit.local_date, func.count())
-        .where(Visit.rep_id.in_(rep_ids), Visit.local_date.between(first_day, last_day), Visit.state.in_(MADE))
-        .group_by(Visit.local_date)
-        .order_by(Visit.local_date)
-    )
     return Report(
         first_day=first_day,
         last_day=last_day,
-        total=_figures(total_row, sum(owned.values())),
+        total=_figures(figures.count_all(session, rep_ids, first_day, last_day), sum(owned.values())),
         by_rep=by_rep,
-        made_by_day={day: count for day, count in days},
+        made_by_day=figures.made_by_day(session, rep_ids, first_day, last_day),
     )
-
-
-def _query(rep_ids: Collection[UUID], first_day: date, last_day: date) -> Any:
-    def count(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    return select(
-        func.count().label("planned"),
-        count(Visit.state.in_(MADE)).label("made"),
-        count(Visit.state == VisitState.MISSED).label("missed"),
-        count(Visit.state == VisitState.CANCELLED).label("cancelled"),
-        *[count(Visit.grade == grade).label(f"grade_{grade}") for grade in "ABCD"],
-        func.avg(_minutes_between()).label("dwell"),
-        func.count(distinct(case((Visit.state.in_(MADE), Visit.customer_id)))).label("customers"),
-    ).where(Visit.rep_id.in_(rep_ids), Visit.local_date.between(first_day, last_day), Visit.state.not_in(NOT_COUNTED))
-
-
-def _minutes_between() -> Any:
-    from engine.reports.minutes import minutes_between
-
-    return minutes_between(Visit.checked_in_at, Visit.checked_out_at)
 
 
 def _figures(row: Any, customers_total: int) -> Figures:

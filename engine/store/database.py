@@ -40,7 +40,7 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        self.on_commit: Callable[[list[Any]], None] = _ignore
+        self.on_commit: Callable[[list[Any]], object] = _ignore
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = url
@@ -109,6 +109,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # what was read stays readable: a rollback would expire it
                 session.rollback()
 
     def dispose(self) -> None:

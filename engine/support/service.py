@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, group_principal, user_principal
@@ -15,8 +14,9 @@ from engine.customers import queries as customers
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.people import queries as people
+from engine.process import queries as process_queries
 from engine.process import service as process
-from engine.process.tables import InboxEntry, UserTask
+from engine.support.rules import DEFAULT_QUEUE
 from engine.support.tables import RequestLine, RequestNumber, RequestState, SupportRequest
 
 PROCESS = "support_request"
@@ -141,12 +141,7 @@ def may_see(session: Session, actor: Actor, request: SupportRequest) -> bool:
         return True
     if actor.has(Role.MANAGER) and request.requester_id in people.team_rep_ids(session, actor):
         return True
-    offered = (
-        select(InboxEntry.task_id)
-        .join(UserTask, UserTask.id == InboxEntry.task_id)
-        .where(UserTask.business_key == business_key(request.id), InboxEntry.principal.in_(actor.principals))
-    )
-    return bool(session.scalar(select(exists(offered))))
+    return process_queries.has_open_task(session, actor, business_key(request.id))
 
 
 def _check(session: Session, type_: str, subject: str, description: str, priority: str, lines: Sequence[Line]) -> None:
@@ -197,6 +192,8 @@ def _start_process(
         "customer": customer_name,
         "quantity": quantity,
         "visit_id": str(request.visit_id) if request.visit_id else None,
+        "needed_by": request.needed_by.isoformat() if request.needed_by else None,
+        "requester": [user_principal(request.requester_id)],
     }
     process.start_instance(
         session,
@@ -207,7 +204,7 @@ def _start_process(
         data=data,
         lanes={
             "Requester": [user_principal(request.requester_id)],
-            "Ops": [group_principal("support")],
+            "Ops": [group_principal(DEFAULT_QUEUE)],
             "Approver": [user_principal(manager_id)] if manager_id else [group_principal("directors")],
         },
         now=now,

@@ -1,14 +1,16 @@
 """What the visit's process may do to a visit: one function for each topic ``visit.*``."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from engine.access import group_principal, user_principal
 from engine.bpmn.step import BpmnError
+from engine.calendar import service as calendar
 from engine.customers import queries as customers
 from engine.evidence import service as evidence
 from engine.people import queries as people
@@ -46,12 +48,17 @@ def check_facts(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[
 
 
 def check_in(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Record the arrival with its grade."""
+    """Record the arrival with its grade.
+
+    Args:
+        context: of the step.
+        parameters: facts, grade, evidence_id; at: the time that the rep states, where the visit is reported afterwards.
+    """
     visit = _visit(context)
     if visit.checked_in_at is not None:
         return {}
     visit.state = VisitState.CHECKED_IN
-    visit.checked_in_at = context.now
+    visit.checked_in_at = _stated(parameters, context.now)
     visit.grade = parameters.get("grade")
     _record(context, visit, "in", parameters)
     return {}
@@ -64,11 +71,21 @@ def explain(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str,
 
 
 def check_out(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Record the departure."""
+    """Record the departure.
+
+    Args:
+        context: of the step.
+        parameters: method, evidence_id, note; afterwards: the visit is reported later, so ``at`` (else the planned
+            length) says when it ended.
+    """
     visit = _visit(context)
-    visit.state = VisitState.CHECKED_OUT
-    visit.checked_out_at = context.now
-    _record(context, visit, "out", parameters)
+    at = _stated(parameters, context.now)
+    if parameters.get("afterwards") and not parameters.get("at"):
+        at = (visit.checked_in_at or context.now) + (visit.planned_end - visit.planned_start)
+    visit.checked_out_at = at
+    reported = context.session.get(VisitReport, visit.id) is not None
+    visit.state = VisitState.REPORTED if reported else VisitState.CHECKED_OUT
+    _record(context, visit, "out", {**parameters, "explanation": parameters.get("note")})
     return {}
 
 
@@ -76,7 +93,8 @@ def report(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     """Store the report: the values that the report's form left in the process.
 
     Returns:
-        outcome, adverse_event, promise_count, follow_up_count, review_sampled for the gateways that follow.
+        outcome, adverse_event, promise_count, follow_up_count, review_sampled for the gateways that follow; promises:
+        the rows; report: its form and outcome, in place of all the values, which stand in the database from here on.
 
     Raises:
         BpmnError: the process passed no values.
@@ -95,15 +113,18 @@ def report(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     stored.reported_by = context.actor.user_id or visit.rep_id
     stored.reported_at = context.now
     visit.outcome = values.get("outcome") or visit.outcome or "met"
-    if visit.state == VisitState.CHECKED_IN:
+    if visit.state == VisitState.CHECKED_OUT:
         visit.state = VisitState.REPORTED
+    promises = values.get("promises") or []
     follow_ups = [step for step in values.get("next_steps") or [] if step.get("kind") == "visit"]
     return {
         "outcome": visit.outcome,
         "adverse_event": bool(values.get("adverse_event")),
-        "promise_count": len(values.get("promises") or []),
+        "promises": promises,
+        "promise_count": len(promises),
         "follow_up_count": len(follow_ups),
         "review_sampled": rules.is_sampled(visit.id),
+        "report": {"form": stored.form_key, "outcome": visit.outcome},
     }
 
 
@@ -140,18 +161,27 @@ def draft_follow_ups(context: StepContext, _parameters: Mapping[str, Any]) -> Ma
 
 
 def complete(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Mark the visit as made."""
+    """Mark the visit as made.
+
+    Returns:
+        review_by: until when a manager may review it, ISO 8601.
+    """
     visit = _visit(context)
     if visit.state not in OVER:
         _end(visit, VisitState.COMPLETED, context.now)
-    return {}
+    return {"review_by": calendar.business_days_later(context.now, rules.REVIEW_DAYS).isoformat()}
 
 
 def cancel(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """End the visit as cancelled."""
+    """End the visit as cancelled.
+
+    Returns:
+        tell: principals of the rep and the manager, without the one who cancelled it.
+    """
     visit = _visit(context)
     _end(visit, VisitState.CANCELLED, context.now, reason=str(parameters.get("reason") or ""))
-    return {}
+    concerned = [visit.rep_id, people.manager_of(context.session, visit.rep_id)]
+    return {"tell": [user_principal(person) for person in concerned if person and person != context.actor.user_id]}
 
 
 def miss(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -168,10 +198,10 @@ def reschedule(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[s
         new_visit_id.
     """
     visit = _visit(context)
-    start = _instant(parameters.get("new_start"), visit.planned_start, context.now)
     _end(visit, VisitState.RESCHEDULED, context.now, reason=str(parameters.get("reason") or ""))
     context.session.flush()  # the new visit's process reads what is stored
     planner = people_actor(context, visit.rep_id)
+    start = _instant(parameters.get("new_start"), visit.planned_start, time_zone=planner.time_zone, now=context.now)
     new_id = service.plan_visit(
         context.session,
         planner,
@@ -260,19 +290,29 @@ def _visit(context: StepContext) -> Visit:
 
 def _record(context: StepContext, visit: Visit, kind: str, parameters: Mapping[str, Any]) -> None:
     evidence_id = parameters.get("evidence_id")
-    facts = parameters.get("facts")
+    given = parameters.get("facts")
+    facts = dict(given) if isinstance(given, dict) else {}
+    if parameters.get("at"):
+        # The event's own time is when it was recorded; a time that somebody states is a fact about it.
+        facts["stated_at"] = str(parameters["at"])
     evidence.record_event(
         context.session,
         visit.rep_id,
         visit.id,
         kind=kind,
-        method=str((facts or {}).get("method") or parameters.get("method") or "manual"),
+        method=str(facts.get("method") or parameters.get("method") or "manual"),
         at=context.now,
-        facts=facts if isinstance(facts, dict) else {},
+        facts=facts,
         grade=parameters.get("grade"),
         evidence_id=UUID(str(evidence_id)) if evidence_id else None,
         explanation=str(parameters["explanation"])[:1000] if parameters.get("explanation") else None,
     )
+
+
+def _stated(parameters: Mapping[str, Any], now: datetime) -> datetime:
+    """Return the time that the rep states, never one to come; now if none is stated."""
+    at = parameters.get("at")
+    return min(datetime.fromisoformat(str(at)), now) if at else now
 
 
 def _end(visit: Visit, state: VisitState, now: datetime, *, reason: str = "") -> None:
@@ -281,11 +321,12 @@ def _end(visit: Visit, state: VisitState, now: datetime, *, reason: str = "") ->
     visit.reason = reason.strip()[:500] or None
 
 
-def _instant(value: Any, fallback: datetime, now: datetime) -> datetime:
-    # The form gives a date, the message an instant.
+def _instant(value: Any, planned: datetime, *, time_zone: str, now: datetime) -> datetime:
+    # The form gives a date, which means the planned time on that day where the rep is; the message gives an instant.
     text = str(value or "")
     if len(text) == 10:
-        return fallback.replace(year=int(text[:4]), month=int(text[5:7]), day=int(text[8:10]))
+        local = planned.astimezone(ZoneInfo(time_zone))
+        return datetime.combine(date.fromisoformat(text), local.time(), local.tzinfo).astimezone(UTC)
     if not text:
-        return max(fallback, now) + timedelta(days=1)
+        return max(planned, now) + timedelta(days=1)
     return datetime.fromisoformat(text)

@@ -167,6 +167,22 @@ def of_customer(session: Session, customer_id: UUID, *, limit: int = 10) -> tupl
     return _rows(session, query.order_by(Visit.local_date.desc(), Visit.planned_start.desc()).limit(limit))
 
 
+def notes_of_customer(
+    session: Session, customer_id: UUID, *, other_than: UUID | None = None, limit: int = 5
+) -> tuple[tuple[VisitRow, str], ...]:
+    """Return a customer's made visits with the summary of the report, the newest first: what colleagues share."""
+    query = (
+        select(Visit, VisitReport.summary)
+        .outerjoin(VisitReport, VisitReport.visit_id == Visit.id)
+        .where(Visit.customer_id == customer_id, Visit.state.in_(MADE))
+        .order_by(Visit.local_date.desc(), Visit.planned_start.desc())
+        .limit(limit)
+    )
+    if other_than is not None:
+        query = query.where(Visit.id != other_than)
+    return tuple((_row(visit), summary or "") for visit, summary in session.execute(query))
+
+
 def planned_of_customer(session: Session, customer_id: UUID, today: date) -> tuple[VisitRow, ...]:
     """Return a customer's visits to come."""
     query = select(Visit).where(

@@ -12,6 +12,8 @@ DAY_MINUTES = 480
 """One business day (bd) in working minutes."""
 
 REVIEW_SHARE_PERCENT = 5
+REVIEW_DAYS = 3
+"""Business days in which a manager may review a visit."""
 
 
 @dataclass(frozen=True)

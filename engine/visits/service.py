@@ -16,7 +16,7 @@ from engine.ids import new_id
 from engine.people import queries as people
 from engine.process import service as process
 from engine.visits import rules
-from engine.visits.tables import Visit, VisitContact, VisitPurpose, VisitState
+from engine.visits.tables import Visit, VisitContact, VisitPurpose, VisitReport, VisitState
 
 PROCESS = "visit"
 CHANNELS = ("face", "phone", "video")
@@ -91,7 +91,7 @@ def plan_visit(
     approval = rules.needs_approval(
         created_by=actor.user_id, rep_id=rep, customer_owner_id=customer.owner_id
     ) and not actor.has(Role.MANAGER)
-    _start_process(session, actor, visit, customer.name, approval=approval, now=now)
+    start_process(session, actor, visit, customer.name, approval=approval, now=now)
     return visit.id
 
 
@@ -106,7 +106,7 @@ def cancel_visit(session: Session, actor: Actor, visit_id: UUID, *, reason: str,
     visit = load(session, actor, visit_id)
     if not reason.strip():
         raise InvalidInputError(errors={"reason": [FieldProblem("Enter a reason.", code="required")]})
-    if visit.state not in CANCELLABLE:
+    if visit.state not in CANCELLABLE or session.get(VisitReport, visit.id) is not None:
         raise ConflictError("This visit can no longer be cancelled.", code="visit_not_cancellable")
     _send(session, actor, visit, "visit_cancelled", {"reason": reason.strip()[:500]}, now=now)
 
@@ -196,22 +196,33 @@ def _check_plan(
     return place_id or (places[0].id if places else None)
 
 
-def _start_process(
+def start_process(
     session: Session, actor: Actor, visit: Visit, customer_name: str, *, approval: bool, now: datetime
 ) -> None:
+    """Start the process of a visit that is stored; for ``plan_visit`` and for drafts.
+
+    Raises:
+        NotFoundError: the process is not deployed.
+    """
     purpose = session.get_one(VisitPurpose, visit.purpose_key)
     manager_id = people.manager_of(session, visit.rep_id)
     clock = rules.visit_clock(visit.planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
+    managers = [user_principal(manager_id)] if manager_id else [group_principal("managers")]
     data = {
         "visit_id": str(visit.id),
         "customer": customer_name,
+        "customer_id": str(visit.customer_id),
+        "requester_id": str(visit.rep_id),
         "purpose": purpose.name,
         "needs_approval": approval,
+        "assigned": actor.user_id not in {None, visit.rep_id},
+        "rep": [user_principal(visit.rep_id)],
+        "manager": managers,
+        "compliance": [group_principal("compliance")],
         "report_form": purpose.form_key,
         "planned_start": visit.planned_start.isoformat(),
         **{name: time.isoformat() for name, time in asdict(clock).items()},
     }
-    managers = [user_principal(manager_id)] if manager_id else [group_principal("managers")]
     process.start_instance(
         session,
         actor,

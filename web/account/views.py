@@ -1,5 +1,121 @@
-"""Account pages."""
+"""The person's own page, notifications, and links from mails."""
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.consent import rules as consent_rules
+from engine.consent import service as consent
+from engine.consent.rules import LocationMode
+from engine.notifications import rules as notification_rules
+from engine.notifications import service as notifications
+from engine.people import service as people
+from web import context
+from web.i18n import LOCALE_COOKIE, LOCALES, locale
+from web.i18n import translate as _
+from web.inbox.subject import address_of
+from web.security import policy
+from web.transactions import transactional
 
 blueprint = Blueprint("account", __name__, template_folder="templates")
+
+YEAR_S = 31_536_000
+KEPT_DAYS = 180
+"""How long a check-in position is kept (PRODUCT.md, section 8)."""
+
+
+@blueprint.get("/me")
+@policy()
+def me() -> ResponseReturnValue:
+    """Show who is signed in, language and theme, and how the person checks in."""
+    states = consent.states(context.session(), context.actor())
+    mode = consent_rules.location_mode(states, now=context.now())
+    answers = [state.given_at for state in states.values()]
+    return render_template(
+        "account/me.html",
+        mode=mode.value if mode else "",
+        answered_at=max(answers) if answers else None,
+        text_version=consent_rules.TEXT_VERSION,
+        kept_days=KEPT_DAYS,
+        roles=_roles(),
+    )
+
+
+@blueprint.post("/me/appearance")
+@policy()
+@transactional
+def appearance() -> ResponseReturnValue:
+    """Remember the language or the theme."""
+    chosen = request.form.get("locale")
+    people.change_appearance(context.session(), context.actor(), locale=chosen, theme=request.form.get("theme"))
+    response = redirect(url_for("account.me"))
+    if chosen in LOCALES:
+        # The sign-in page shows the same language.
+        secure = context.app().settings.is_secure
+        response.set_cookie(LOCALE_COOKIE, chosen, max_age=YEAR_S, samesite="Lax", secure=secure, httponly=True)
+    return response
+
+
+@blueprint.post("/me/location")
+@policy()
+@transactional
+def location() -> ResponseReturnValue:
+    """Record how the person wants to check in."""
+    chosen = request.form.get("mode", "")
+    if chosen not in set(LocationMode):
+        flash(_("Choose one of the three ways."), "danger")
+        return redirect(url_for("account.me", _anchor="location"))
+    mode = LocationMode(chosen)
+    consent.choose_location_mode(context.session(), context.actor(), mode, now=context.now())
+    sentences = {
+        LocationMode.OFF: _("No place is recorded from now on."),
+        LocationMode.MANUAL: _("You check in by hand from now on; no position is recorded."),
+        LocationMode.CHECK_IN: _("You may check in with your position from now on."),
+    }
+    flash(sentences[mode], "success")
+    return redirect(url_for("account.me", _anchor="location"))
+
+
+@blueprint.get("/notifications", endpoint="notifications")
+@policy()
+def notification_list() -> ResponseReturnValue:
+    """Show what the person should know, the newest first."""
+    rows = [
+        {
+            "text": notification_rules.render(row.template, row.values, locale()),
+            "at": row.created_at,
+            "is_read": row.read_at is not None,
+            "address": address_of(row.business_key),
+        }
+        for row in notifications.mine(context.session(), context.actor())
+    ]
+    return render_template("account/notifications.html", rows=rows)
+
+
+@blueprint.post("/notifications/read")
+@policy()
+@transactional
+def read_notifications() -> ResponseReturnValue:
+    """Mark all as read."""
+    notifications.mark_read(context.session(), context.actor(), now=context.now())
+    return redirect(url_for("account.notifications"))
+
+
+@blueprint.get("/open/<business_key>", endpoint="open")
+@policy()
+def open_object(business_key: str) -> ResponseReturnValue:
+    """Go to the page of an object that a mail names by its business key."""
+    address = address_of(business_key)
+    if not address:
+        abort(404)
+    return redirect(address)
+
+
+def _roles() -> list[str]:
+    names = {
+        "rep": _("Rep"),
+        "manager": _("Manager"),
+        "ops": _("Ops"),
+        "admin": _("Admin"),
+        "compliance": _("Compliance"),
+    }
+    return [name for role, name in names.items() if role in context.actor().roles]

@@ -1,5 +1,83 @@
-"""Customers pages."""
+"""Customers: the list and the card."""
 
-from flask import Blueprint
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine.access import Role
+from engine.customers import queries as customers
+from engine.customers.service import KINDS, TIERS
+from engine.people import queries as people
+from engine.support import queries as support
+from engine.visits import queries as visits
+from web import context
+from web.i18n import locale
+from web.security import policy
+from web.visits.page import BACK_OFFICE, reachable
 
 blueprint = Blueprint("customers", __name__, template_folder="templates")
+
+PAGE_SIZE = 50
+PAST_VISITS = 5
+EVERYONE = (Role.REP, Role.MANAGER, Role.OPS, Role.ADMIN, Role.COMPLIANCE)
+
+
+@blueprint.get("/customers", endpoint="customers")
+@policy(*EVERYONE)
+def customer_list() -> ResponseReturnValue:
+    """Show the customers of the reader's territories by name."""
+    search = request.args.get("q", "").strip()[:80]
+    kind, tier = request.args.get("kind", ""), request.args.get("tier", "")
+    rows = customers.customers(
+        context.session(),
+        context.actor(),
+        search=search,
+        kind=kind if kind in KINDS else "",
+        tier=tier if tier in TIERS else "",
+        after=_key(request.args.get("after", "")),
+        limit=PAGE_SIZE + 1,
+    )
+    shown = rows[:PAGE_SIZE]
+    return render_template(
+        "customers/customers.html",
+        rows=shown,
+        next_key=f"{shown[-1].id}~{shown[-1].name}" if len(rows) > PAGE_SIZE else "",
+        places=customers.first_places(context.session(), [row.id for row in shown]) if shown else {},
+        show={"q": search, "kind": kind, "tier": tier},
+        kinds=KINDS,
+        tiers=TIERS,
+    )
+
+
+@blueprint.get("/customers/<uuid:customer_id>")
+@policy(*EVERYONE)
+def customer(customer_id: UUID) -> ResponseReturnValue:
+    """Show a customer's card: where, whom, what is promised, what was and what is planned."""
+    session, actor = context.session(), context.actor()
+    found = customers.customer(session, actor, customer_id)
+    past = visits.notes_of_customer(session, customer_id, limit=PAST_VISITS)
+    planned = visits.planned_of_customer(session, customer_id, context.local_now().date())
+    concerned = {row.rep_id for row in planned} | {row.rep_id for row, _summary in past}
+    return render_template(
+        "customers/customer.html",
+        customer=found,
+        places=customers.places(session, customer_id),
+        contacts=customers.contacts(session, customer_id),
+        promises=support.of_customer(session, customer_id),
+        past=past,
+        planned=planned,
+        names=people.names(session, concerned | ({found.owner_id} if found.owner_id else set())),
+        purposes={each.key: each.label(locale()) for each in visits.purposes(session)},
+        sees_all=actor.has(*BACK_OFFICE),
+        linked=reachable(session, actor),
+        plans_visits=actor.has(Role.REP, Role.MANAGER),
+    )
+
+
+def _key(text: str) -> tuple[str, UUID] | None:
+    customer_id, _separator, name = text.partition("~")
+    try:
+        return name, UUID(customer_id)
+    except ValueError:
+        return None

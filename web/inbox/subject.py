@@ -109,8 +109,12 @@ def next_address(done: Completion) -> str:
 def address_of(business_key: str) -> str:
     """Return the page of the object behind a business key, or nothing."""
     kind, _separator, text = business_key.partition(":")
+    try:
+        object_id = UUID(text)
+    except ValueError:
+        return ""
     if kind == "visit":
-        return url_for("visits.visit", visit_id=UUID(text))
+        return url_for("visits.visit", visit_id=object_id)
     if kind == "request":
-        return url_for("support.request_page", request_id=UUID(text))
+        return url_for("support.request_page", request_id=object_id)
     return ""

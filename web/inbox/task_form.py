@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.attachments import service as attachments
+from engine.consent import rules as consent_rules
+from engine.consent import service as consent
 from engine.errors import FieldProblem
 from engine.process import bundles, user_tasks
 from engine.process.queries import TaskDetail
 from forms import html, render
-from forms.model import FormDefinition
+from forms.model import FormDefinition, level
 from forms.views import FormView
 from web import context
 from web.i18n import locale, translate
@@ -51,7 +53,7 @@ def view(
         errors=errors,
         locale=locale(),
         choices=choices,
-        context=around or {},
+        context={**user_tasks.form_context(actor, now=context.now()), **(around or {})},
         translate=translate,
     )
 
@@ -83,14 +85,29 @@ def _store_parts() -> list[tuple[str, str, str]]:
     return stored
 
 
-def addresses(detail: TaskDetail) -> dict[str, str]:
-    """Return the addresses that the form's scripts call."""
+def asks_position(definition: FormDefinition | None) -> bool:
+    """Tell whether the form has a field for a position."""
+    return definition is not None and any(part.component.type == "position" for part in level(definition.components))
+
+
+def may_locate() -> bool:
+    """Tell whether the reader's consent lets their position be stored now."""
+    state = consent.state(context.session(), context.actor(), consent_rules.CHECK_IN)
+    return consent_rules.may_store_position(state, now=context.now())
+
+
+def addresses(detail: TaskDetail, *, locate: bool) -> dict[str, str]:
+    """Return the addresses that the form's scripts call.
+
+    Args:
+        locate: whether the browser may be asked for a position.
+    """
     task_id = detail.task.id
     return {
         "action": url_for("inbox.submit", task_id=task_id),
         "upload_url": url_for("files.upload"),
         "draft_url": url_for("inbox.draft", task_id=task_id),
         "draft_key": f"{context.actor().user_id}:{task_id}",
-        "position_url": url_for("visits.position"),
+        "position_url": url_for("visits.position") if locate else "",
         "file_url": url_for("files.download", digest="0" * 64).removesuffix("0" * 64),
     }

@@ -130,13 +130,16 @@ def _page(
         if definition
         else None
     )
+    asks_position = task_form.asks_position(definition) and detail.may_complete
+    locate = asks_position and task_form.may_locate()
     return render_template(
         "inbox/task.html",
+        position_is_off=asks_position and not locate,
         detail=detail,
         form=form,
         about=about,
         line=subject.process_line(session, detail.task.instance_id),
-        addresses=task_form.addresses(detail),
+        addresses=task_form.addresses(detail, locate=locate),
         submission_id=request.form.get("submission_id") or str(new_id()),
         problem=problem,
     )

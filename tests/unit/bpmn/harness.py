@@ -1,6 +1,6 @@
 """Runs models with a host that evaluates Python expressions in place of FEEL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,9 @@ class FakeHost:
         self.answers: dict[str, Any] = {}
         self.calls: list[tuple[str, dict[str, Any], str, str]] = []
         self.broken: set[str] = set()
+
+    def evaluate_all(self, expressions: Sequence[str], data: Mapping[str, Any]) -> list[Any]:
+        return [self.evaluate(expression, data) for expression in expressions]
 
     def evaluate(self, expression: str, data: Mapping[str, Any]) -> Any:
         if expression in self.broken:

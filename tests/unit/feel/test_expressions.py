@@ -296,7 +296,7 @@ def test_expression_is_refused(expression: str, code: str) -> None:
 )
 def test_a_value_that_is_not_of_its_declared_type_is_refused(name: str, value: Any) -> None:
     with pytest.raises(FeelError) as caught:
-        evaluate("1", scope(variables={name: value}))
+        evaluate(f"[{name}]", scope(variables={name: value}))
     assert caught.value.code == "variable_type"
     assert caught.value.params["name"] == name
 

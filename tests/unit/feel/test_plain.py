@@ -1,0 +1,54 @@
+"""What is answered without the isolate is what the isolate would have answered."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.clock import utc_now
+from engine.feel import expressions
+from engine.feel.expressions import Scope
+from engine.feel.plain import NotPlainError, value_of
+
+TYPES = {"name": "text", "count": "number", "is_open": "boolean", "people": "list", "form": "context", "at": "datetime"}
+NAMES = st.sampled_from(
+    ["name", "count", "is_open", "people", "form.note", "form.size", "form.ok", "true", "null", "-7"]
+)
+
+
+@given(
+    expression=NAMES,
+    name=st.text(max_size=12),
+    count=st.integers(-(10**12), 10**12),
+    is_open=st.booleans(),
+    people=st.lists(st.text(max_size=8), max_size=4),
+)
+def test_plain_values_equal_the_isolates(
+    expression: str, name: str, count: int, is_open: bool, people: list[str]
+) -> None:
+    variables = {
+        "name": name, "count": count, "is_open": is_open, "people": people,
+        "form": {"note": name, "size": count, "ok": is_open},
+    }  # fmt: skip
+    scope = Scope(variables=variables, types=TYPES, now=utc_now(), time_zone="Asia/Shanghai")
+    plain = value_of(expression, variables, TYPES)
+    job = {"op": "evaluate", "expressions": [expression], **scope.job()}
+    assert [plain] == expressions.run(job, expression)
+
+
+@pytest.mark.parametrize(
+    ("expression", "variables"),
+    [
+        ("at", {"at": "2026-11-23T09:00:00+08:00"}),
+        ("count", {"count": "5"}),
+        ("count", {"count": 1.5}),
+        ("unknown", {}),
+        ("name + 1", {"name": "a"}),
+        ("if", {"if": 1}),
+        ('"a\\"b"', {}),
+        ("people", {"people": ["2026-01-01", 5]}),
+        ("12345678901234567890", {}),
+    ],
+)
+def test_what_is_not_certain_goes_to_the_isolate(expression: str, variables: dict[str, object]) -> None:
+    with pytest.raises(NotPlainError):
+        value_of(expression, variables, TYPES)

@@ -1,0 +1,91 @@
+"""User tasks."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+
+from engine.process import queries, user_tasks
+from engine.process.queries import InboxFilter
+from forms import schema as form_schema
+from web import context
+from web.api import paging, schemas
+from web.inbox import task_form
+from web.security import policy
+from web.transactions import transactional
+
+blueprint = Blueprint("api_tasks", __name__, url_prefix="/api/v1/tasks", description="User tasks: your inbox")
+
+
+@blueprint.route("", methods=["GET"])
+@policy(by_token=True)
+@blueprint.arguments(schemas.TaskQuery, location="query")
+@blueprint.response(200, schemas.page_of(schemas.Task))
+def list_tasks(query: dict[str, Any]) -> Any:
+    """List your open tasks, the most urgent first."""
+    show = InboxFilter(
+        process_key=query["process"],
+        element_id=query["element"],
+        search=query["q"],
+        due_before=query.get("due_before"),
+        mine_only=query["mine"],
+    )
+    after = paging.timed_key(query.get("after"))
+    page = queries.inbox(context.session(), context.actor(), show=show, after=after, limit=query["limit"])
+    next_key = f"{page.next_key[0].isoformat()}~{page.next_key[1]}" if page.next_key else None
+    return {"items": page.tasks, "next": next_key}
+
+
+@blueprint.route("/<uuid:task_id>", methods=["GET"])
+@policy(by_token=True)
+@blueprint.response(200, schemas.TaskDetail)
+@blueprint.alt_response(404, schema=schemas.Problem)
+def get_task(task_id: UUID) -> Any:
+    """Get a task with the definition of its form."""
+    return _detail(task_id)
+
+
+@blueprint.route("/<uuid:task_id>/claim", methods=["POST"])
+@policy(by_token=True)
+@blueprint.response(200, schemas.TaskDetail)
+@blueprint.alt_response(404, schema=schemas.Problem)
+@blueprint.alt_response(409, schema=schemas.Problem)
+@transactional
+def claim_task(task_id: UUID) -> Any:
+    """Take a task that is offered to several people."""
+    user_tasks.claim(context.session(), context.actor(), task_id)
+    context.session().flush()  # the answer below shows who has it
+    return _detail(task_id)
+
+
+@blueprint.route("/<uuid:task_id>/complete", methods=["POST"])
+@policy(by_token=True)
+@blueprint.arguments(schemas.CompleteTask)
+@blueprint.response(200, schemas.Completed)
+@blueprint.alt_response(404, schema=schemas.Problem)
+@blueprint.alt_response(409, schema=schemas.Problem)
+@blueprint.alt_response(422, schema=schemas.Problem)
+@transactional
+def complete_task(body: dict[str, Any], task_id: UUID) -> Any:
+    """Submit the form of a task and run its process on."""
+    return user_tasks.complete_user_task(
+        context.session(),
+        context.actor(),
+        task_id,
+        body["values"],
+        submission_id=body["submission_id"],
+        now=context.now(),
+    )
+
+
+def _detail(task_id: UUID) -> dict[str, Any]:
+    detail = queries.task_detail(context.session(), context.actor(), task_id)
+    form = task_form.definition_of(context.session(), detail)
+    return {
+        "task": detail.task,
+        "may_complete": detail.may_complete,
+        "draft": detail.draft,
+        "values": detail.values,
+        "form": dict(form.document) if form else None,
+        "json_schema": form_schema.json_schema(form) if form else None,
+    }

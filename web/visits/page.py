@@ -1,0 +1,127 @@
+"""What the page of one visit shows, gathered once."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine.access import Actor, Role
+from engine.comments import service as comments
+from engine.customers import queries as customers
+from engine.evidence import service as evidence
+from engine.people import queries as people
+from engine.process import queries as process
+from engine.process.queries import TaskRow
+from engine.process.tables import TaskState
+from engine.support import queries as support
+from engine.visits import queries as visits
+from engine.visits.service import CANCELLABLE, business_key
+from engine.visits.tables import VisitState
+from web.i18n import locale
+from web.visits import report_view
+from web.visits.timeline import Entry, timeline
+
+BACK_OFFICE = (Role.OPS, Role.ADMIN, Role.COMPLIANCE)
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    """One visit with all that stands around it."""
+
+    detail: visits.VisitDetail
+    customer: customers.CustomerRow
+    place: customers.PlaceRow | None
+    contacts: tuple[customers.ContactRow, ...]
+    purpose: str
+    purposes: dict[str, str]
+    names: dict[UUID, str]
+    past: tuple[tuple[visits.VisitRow, str], ...]
+    promises: tuple[support.RequestRow, ...]
+    mine: tuple[TaskRow, ...]
+    others: tuple[TaskRow, ...]
+    line: tuple[TaskRow, ...]
+    instance_id: UUID | None
+    report: tuple[report_view.Line, ...]
+    checks: tuple[evidence.CheckRow, ...]
+    entries: tuple[Entry, ...]
+    linked: frozenset[UUID]
+    sees_all: bool
+
+    @property
+    def rep_name(self) -> str:
+        """Whose visit it is."""
+        return self.names.get(self.detail.visit.rep_id, "")
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether the reader may cancel it now."""
+        return (
+            self.detail.may_act
+            and self.detail.visit.state in CANCELLABLE
+            and self.detail.visit.state != VisitState.DRAFT
+        )
+
+    @property
+    def may_move(self) -> bool:
+        """Whether the reader may choose another time."""
+        return self.detail.may_act and self.detail.visit.state in {VisitState.PLANNED, VisitState.APPROVED}
+
+    @property
+    def dwell_minutes(self) -> float | None:
+        """How long the rep was there."""
+        dwell = self.detail.visit.dwell
+        return dwell.total_seconds() / 60 if dwell else None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it waits to be planned."""
+        return self.detail.visit.state == VisitState.DRAFT
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.detail.visit.state not in {*visits.LIVE, VisitState.DRAFT}
+
+
+def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
+    """Return a visit that the actor may see.
+
+    Raises:
+        NotFoundError: no such visit, or not the actor's.
+    """
+    detail = visits.visit_detail(session, actor, visit_id)
+    visit, key = detail.visit, business_key(visit_id)
+    past = visits.notes_of_customer(session, visit.customer_id, other_than=visit.id, limit=3)
+    tasks = process.tasks_of(session, key, states=tuple(TaskState))
+    open_tasks = [task for task in tasks if task.state == TaskState.OPEN]
+    mine = process.my_open_tasks_of(session, actor, [key])[key] if open_tasks else []
+    mine_ids = {task.id for task in mine}
+    contact_rows = customers.contacts_by_id(session, detail.contact_ids) if detail.contact_ids else {}
+    purposes = {each.key: each.label(locale()) for each in visits.purposes(session)}
+    written = comments.comments_of(session, key, with_internal=actor.has(*BACK_OFFICE))
+    return VisitPage(
+        detail=detail,
+        customer=customers.by_id(session, [visit.customer_id])[visit.customer_id],
+        place=customers.places_by_id(session, [visit.place_id]).get(visit.place_id) if visit.place_id else None,
+        contacts=tuple(contact_rows.values()),
+        purpose=purposes.get(visit.purpose_key, visit.purpose_key),
+        purposes=purposes,
+        names=people.names(session, {visit.rep_id, *(row.rep_id for row, _summary in past)}),
+        past=past,
+        promises=support.of_customer(session, visit.customer_id),
+        mine=tuple(mine),
+        others=tuple(task for task in open_tasks if task.id not in mine_ids),
+        line=tuple(task for task in tasks if task.state != TaskState.WITHDRAWN),
+        instance_id=tasks[-1].instance_id if tasks else None,
+        report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
+        checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),
+        entries=timeline(process.history_of(session, key), tasks, written),
+        linked=reachable(session, actor),
+        sees_all=actor.has(*BACK_OFFICE),
+    )
+
+
+def reachable(session: Session, actor: Actor) -> frozenset[UUID]:
+    """Return the people whose visits and requests the actor may open."""
+    own = frozenset({actor.user_id} if actor.user_id else ())
+    return own | people.team_rep_ids(session, actor) if actor.has(Role.MANAGER) else own

@@ -1,0 +1,71 @@
+"""What happened to a visit, in sentences: the steps of its process and the comments, the newest first."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.comments.tables import Comment
+from engine.process.queries import TaskRow
+from engine.process.tables import HistoryEvent
+from web.i18n import locale
+from web.i18n import translate as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry, as ``parts.timeline`` draws it."""
+
+    at: datetime
+    who: str
+    text: str
+    mark: str = ""
+    label: str = ""
+
+
+def timeline(
+    history: Iterable[HistoryEvent], tasks: Iterable[TaskRow], comments: Iterable[Comment]
+) -> tuple[Entry, ...]:
+    """Return the entries; steps that say nothing to a person are left out."""
+    names = {task.id: task.label(locale()) for task in tasks}
+    entries = [
+        Entry(event.at, _who(event), text, mark)
+        for event in history
+        for text, mark in [_sentence(event, names)]
+        if text
+    ]
+    entries += [Entry(each.written_at, each.author_name, each.text, "is-comment", _("Comment")) for each in comments]
+    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+
+
+def _who(event: HistoryEvent) -> str:
+    return event.actor_name if event.actor_id else _("Fieldflow")
+
+
+def _sentence(event: HistoryEvent, names: dict[object, str]) -> tuple[str, str]:
+    if event.kind == "started":
+        return _("Planned the visit."), ""
+    if event.kind == "completed":
+        return _("Done: {task}", task=names.get(event.task_id, event.element_id or "")), ""
+    if event.kind == "message":
+        return _message(event)
+    if event.kind == "timer":
+        return _("A time was reached; the process went on."), ""
+    if event.kind == "cancelled":
+        return _with_reason(_("Stopped the process."), str(event.detail.get("reason") or "")), "is-danger"
+    return "", ""
+
+
+def _message(event: HistoryEvent) -> tuple[str, str]:
+    payload = event.detail.get("payload") or {}
+    reason = str(payload.get("reason") or "")
+    if event.detail.get("message") == "visit_cancelled":
+        return _with_reason(_("Cancelled the visit."), reason), "is-danger"
+    if event.detail.get("message") == "visit_rescheduled":
+        start = str(payload.get("new_start") or "")
+        moved = _("Moved the visit to {when}.", when=datetime.fromisoformat(start)) if start else _("Moved the visit.")
+        return _with_reason(moved, reason), ""
+    return _("Something new arrived; the process went on."), ""
+
+
+def _with_reason(sentence: str, reason: str) -> str:
+    return f"{sentence}\n{reason}" if reason else sentence
