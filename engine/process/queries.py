@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.errors import NotFoundError
+from engine.process.states import TaskState
 from engine.process.tables import (
     DefinitionSource,
     HistoryEvent,
@@ -19,7 +20,6 @@ from engine.process.tables import (
     ProcessDefinition,
     ProcessInstance,
     TaskDraft,
-    TaskState,
     UserTask,
 )
 from engine.process.user_tasks import may_do
@@ -107,6 +107,19 @@ class InstanceRow:
 
 
 @dataclass(frozen=True)
+class HistoryRow:
+    """One step of an instance; ``detail`` as ``HistoryEvent`` says."""
+
+    at: datetime
+    kind: str
+    actor_id: UUID | None
+    actor_name: str
+    element_id: str | None
+    task_id: UUID | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class DefinitionRow:
     """A version of a process as lists show it."""
 
@@ -121,6 +134,7 @@ class DefinitionRow:
     deployed_by: UUID | None
 
 
+_HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
 _TASK_COLUMNS = [getattr(UserTask, name) for name in TaskRow.__dataclass_fields__]
 
 
@@ -277,21 +291,23 @@ def my_open_tasks_of(session: Session, actor: Actor, business_keys: Sequence[str
     return found
 
 
-def history_of(session: Session, business_key: str) -> tuple[HistoryEvent, ...]:
-    """Return the steps of every instance about an object, in order. The caller has checked who may see the object."""
-    query = (
-        select(HistoryEvent)
+def history_of(session: Session, business_key: str) -> tuple[HistoryRow, ...]:
+    """Return the steps of all instances about an object, in order. The caller has checked who may see the object."""
+    return _history_rows(
+        session,
+        select(*_HISTORY_COLUMNS)
         .join(ProcessInstance, ProcessInstance.id == HistoryEvent.instance_id)
-        .where(ProcessInstance.business_key == business_key)
+        .where(ProcessInstance.business_key == business_key),
     )
-    return tuple(session.scalars(query.order_by(HistoryEvent.id)))
 
 
-def history(session: Session, instance_id: UUID) -> tuple[HistoryEvent, ...]:
+def history(session: Session, instance_id: UUID) -> tuple[HistoryRow, ...]:
     """Return the steps of an instance in order."""
-    return tuple(
-        session.scalars(select(HistoryEvent).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.id))
-    )
+    return _history_rows(session, select(*_HISTORY_COLUMNS).where(HistoryEvent.instance_id == instance_id))
+
+
+def _history_rows(session: Session, query: Select[Any]) -> tuple[HistoryRow, ...]:
+    return tuple(HistoryRow(**row._mapping) for row in session.execute(query.order_by(HistoryEvent.id)))
 
 
 def instances_of(session: Session, business_key: str) -> tuple[InstanceRow, ...]:

@@ -15,7 +15,7 @@ from engine.visits import queries as visits
 from engine.visits.queries import LIVE, MADE, VisitRow
 from engine.visits.rules import task_rank
 from engine.visits.service import business_key
-from engine.visits.tables import VisitState
+from engine.visits.states import VisitState
 from web.i18n import locale
 from web.maps import RoutePoint, distance_between, route_picture
 

@@ -12,12 +12,12 @@ from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
-from engine.process.tables import TaskState
+from engine.process.states import TaskState
 from engine.support import queries as support
 from engine.visits import queries as visits
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
-from engine.visits.tables import VisitState
+from engine.visits.states import VisitState
 from web.i18n import locale
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.reports.queries import NOT_COUNTED
+from engine.visits.figures import NOT_COUNTED
 from engine.visits.queries import MADE, VisitRow
-from engine.visits.tables import Visit, VisitState
+from engine.visits.states import VisitState
+from engine.visits.tables import Visit
 
 MEASURES = ("planned", "made", "missed", "cancelled", "open", "grade_A", "grade_B", "grade_C", "grade_D")
 """What a figure counts; the conditions below are those of ``queries.visit_figures``."""
