@@ -13,7 +13,6 @@ from engine.access import Actor
 from engine.errors import NotFoundError
 from engine.process.states import TaskState
 from engine.process.tables import (
-    DefinitionSource,
     HistoryEvent,
     InboxEntry,
     Incident,
@@ -117,21 +116,6 @@ class HistoryRow:
     element_id: str | None
     task_id: UUID | None
     detail: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class DefinitionRow:
-    """A version of a process as lists show it."""
-
-    id: UUID
-    key: str
-    version: int
-    digest: str
-    name: str
-    name_en: str | None
-    note: str
-    deployed_at: datetime
-    deployed_by: UUID | None
 
 
 _HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
@@ -359,34 +343,6 @@ def _instance_rows(session: Session, query: Select[Any]) -> tuple[InstanceRow, .
     return tuple(InstanceRow(**row._mapping) for row in session.execute(query))
 
 
-def definitions(session: Session, *, key: str = "") -> tuple[DefinitionRow, ...]:
-    """Return all versions of all processes (or of one), by key, the newest version first."""
-    query = select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
-    if key:
-        query = query.where(ProcessDefinition.key == key)
-    return tuple(_definition_row(row) for row in session.scalars(query))
-
-
-def definition(session: Session, definition_id: UUID) -> DefinitionRow:
-    """Return one version of a process.
-
-    Raises:
-        NotFoundError: no such version.
-    """
-    found = session.get(ProcessDefinition, definition_id)
-    if found is None:
-        raise NotFoundError("There is no such process definition.", code="definition_unknown")
-    return _definition_row(found)
-
-
-def definition_files(session: Session, definition_id: UUID) -> dict[str, bytes]:
-    """Return the files of a version, by name."""
-    rows = session.execute(
-        select(DefinitionSource.name, DefinitionSource.content).where(DefinitionSource.definition_id == definition_id)
-    )
-    return {row.name: row.content for row in rows}
-
-
 def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: int = 200) -> tuple[Incident, ...]:
     """Return incidents that wait for a person, the oldest first."""
     query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.created_at).limit(limit)
@@ -397,7 +353,3 @@ def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: 
 
 def _task_row(source: Any) -> TaskRow:
     return TaskRow(**{name: getattr(source, name) for name in TaskRow.__dataclass_fields__})
-
-
-def _definition_row(row: ProcessDefinition) -> DefinitionRow:
-    return DefinitionRow(**{name: getattr(row, name) for name in DefinitionRow.__dataclass_fields__})
