@@ -29,7 +29,7 @@ MAX_NOTE = 500
 def definitions() -> ResponseReturnValue:
     """List the processes with their versions."""
     session = context.session()
-    rows = definitions.definitions(session)
+    rows = stored.definitions(session)
     return render_template(
         "studio/definitions.html",
         groups=[list(group) for _key, group in groupby(rows, key=lambda row: row.key)],
@@ -43,10 +43,10 @@ def definitions() -> ResponseReturnValue:
 def editor(definition_id: UUID) -> ResponseReturnValue:
     """Open a version: the newest one to edit, older ones to look at."""
     session = context.session()
-    row = definitions.definition(session, definition_id)
-    versions = definitions.definitions(session, key=row.key)
+    row = stored.definition(session, definition_id)
+    versions = stored.definitions(session, key=row.key)
     newest = versions[0]
-    files = definitions.definition_files(session, definition_id)
+    files = stored.definition_files(session, definition_id)
     known = editing.names(session, definition_id)
     index = 1 if locale() == "en" else 0
     data = {
