@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from engine.access import Role
 from engine.errors import ConflictError, InvalidInputError
 from engine.people import queries as people
-from engine.process import definitions, editing, pictures, topics
+from engine.process import definitions as stored
+from engine.process import editing, pictures, topics
 from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
