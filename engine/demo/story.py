@@ -217,7 +217,7 @@ class Story:
 
     def _confirm(self, session: Session, actor: Actor, now: datetime) -> None:
         for task in process.inbox(session, actor, limit=20).tasks:
-            if task.form_key == "request_confirm" and self._random.random() < 0.8:
+            if task.form_key == "request_confirm" and self._random.random() < 0.3:
                 self._do_task(session, actor, task, {"decision": "confirm", "rating": "good"}, now)
             elif task.form_key == "request_answer_question":
                 self._do_task(session, actor, task, {"answer": "按上次的规格，送到药剂科即可。"}, now)
