@@ -1,7 +1,7 @@
 """When a position may be stored: plain rules, no I/O."""
 
-from dataclasses import dataclass
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID

@@ -190,7 +190,9 @@ def _reading(body: Any) -> evidence.Reading:
     numbers = [body.get(name) for name in ("latitude", "longitude", "accuracy_m")]
     try:
         fix_at = datetime.fromisoformat(str(body.get("fixed_at")))
-        if fix_at.tzinfo is None or any(isinstance(each, bool) or not isinstance(each, int | float) for each in numbers):
+        if fix_at.tzinfo is None or any(
+            isinstance(each, bool) or not isinstance(each, int | float) for each in numbers
+        ):
             raise ValueError
         latitude, longitude, accuracy_m = (float(each) for each in numbers if each is not None)
     except (ValueError, OverflowError) as error:
