@@ -182,6 +182,7 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "support.pause": (_WRITE, support.pause, ("暂停计时", "Pause the clocks")),
     "support.resume": (_WRITE, support.resume, ("恢复计时", "Resume the clocks")),
     "support.escalate": (_WRITE, support.escalate, ("升级", "Escalate")),
+    "support.request_approval": (_WRITE, support.request_approval, ("选定审批人", "Choose the approver")),
     "support.ship": (_WRITE, support.ship, ("登记发货", "Record the shipment")),
     "support.fulfil": (_WRITE, support.fulfil, ("登记处理结果", "Record the handling")),
     "support.reopen": (_WRITE, support.reopen, ("重新打开", "Reopen the request")),

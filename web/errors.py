@@ -90,6 +90,8 @@ def _http_error(error: HTTPException) -> Any:
         if data.get("messages"):
             members["errors"] = _flatten(data["messages"])
         return problem(status, _title(status), code=_code(status), **members)
+    if status >= 500:
+        return render_template("broken.html", sentence=_title(status)), status
     if status == 401:
         if request.headers.get("HX-Request"):
             return Response(status=401, headers={"HX-Redirect": url_for("auth.sign_in")})
@@ -108,7 +110,8 @@ def _unexpected(error: Exception) -> Any:
     log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
     if _wants_problem():
         return problem(500, _title(500), code="unexpected")
-    return render_template("error.html", status=500, sentence=_title(500), details=[]), 500
+    # What failed may be the page's frame itself: this page has none.
+    return render_template("broken.html", sentence=_title(500)), 500
 
 
 def _title(status: int) -> str:

@@ -57,6 +57,28 @@ def start_deadline(
     return deadline.due_at
 
 
+def change_length(
+    session: Session, business_key: str, name: str, *, length_minutes: float, now: datetime
+) -> datetime | None:
+    """Give a running clock more or less time; what it has used stays used, and marks that were sent stay sent.
+
+    Args:
+        length_minutes: working minutes, from the start of the clock.
+
+    Returns:
+        when 100 % is reached now; None if the clock does not run.
+    """
+    deadline = _find(session, business_key, name)
+    if deadline is None or deadline.running_since is None:
+        return None
+    if deadline.length_minutes != length_minutes:
+        deadline.used_minutes = _used(deadline, now)
+        deadline.length_minutes = length_minutes
+        deadline.due_at = None
+        _run(deadline, now)
+    return deadline.due_at
+
+
 def pause(session: Session, business_key: str, *, now: datetime) -> None:
     """Pause every running clock of an object; paused ones stay as they are."""
     for deadline in _all(session, business_key):
@@ -92,14 +114,21 @@ def fire_due(session: Session, now: datetime) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for deadline in due:
+        # Once for each mark of each start: a clock that starts anew reaches its marks at other times.
+        at = deadline.next_at.isoformat() if deadline.next_at else ""
         used = _used(deadline, now)
         reached = [mark for mark in deadline.marks if used >= deadline.length_minutes * mark / 100 - 1e-6]
         for mark in reached or deadline.marks[:1]:
             outbox.emit(
                 session,
                 MESSAGE_TOPIC,
-                {"name": f"{deadline.name}_{mark}", "to": deadline.business_key, "payload": {}, "from": "deadline"},
-                key=f"deadline:{deadline.id}:{mark}:{deadline.length_minutes:g}",
+                {
+                    "name": f"{deadline.name}_{mark}",
+                    "to": deadline.business_key,
+                    "payload": {"mark": f"{deadline.name}_{mark}"},
+                    "from": "deadline",
+                },
+                key=f"deadline:{deadline.id}:{mark}:{at}",
                 now=now,
                 lane=outbox.USER_LANE,
                 expires_at=now + MESSAGE_KEPT_FOR,

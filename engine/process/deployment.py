@@ -81,6 +81,13 @@ def deploy(
     errors = [finding for finding in check_bundle(sources) if finding.severity == "error"]
     if errors:
         raise DeployRefusedError(errors)
+    return store(session, actor, sources, note=note, now=now)
+
+
+def store(
+    session: Session, actor: Actor, sources: Sequence[Source], *, note: str = "", now: datetime
+) -> tuple[UUID, int]:
+    """Store a bundle that the gate has passed, as ``deploy`` does; for callers that check before the transaction."""
     bundle = bundles.build(sources)
     newest = session.execute(
         select(ProcessDefinition.id, ProcessDefinition.version, ProcessDefinition.digest)

@@ -11,12 +11,24 @@ from engine.calendar import service as calendar
 from engine.people import queries as people
 from engine.process.topics import StepContext
 from engine.support import service
-from engine.support.tables import RequestLine, RequestState, Shipment, SupportRequest
+from engine.support.rules import DEFAULT_QUEUE
+from engine.support.states import RequestState
+from engine.support.tables import RequestLine, Shipment, SupportRequest
 
 RESOLVE = "resolve"
 FIRST_RESPONSE = "first_response"
 RESOLVE_MARKS = (75, 100, 150)
 ESCALATIONS = {"first_response": 1, "warned": 2, "breached": 3, "head": 4}
+MARKS = {
+    "first_response_100": ("first_response", "first_response_late"),
+    "resolve_75": ("warned", "deadline_warning"),
+    "resolve_100": ("breached", "deadline_breached"),
+    "resolve_150": ("head", "deadline_head"),
+}
+"""Mark of a deadline → level of the escalation, template of its notice."""
+
+OPS_HEAD = "ops_head"
+DIRECTORS = "directors"
 
 
 def route(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -27,11 +39,10 @@ def route(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, A
         parameters: queue, first_response_minutes, resolve_minutes (working minutes).
 
     Returns:
-        first_response_due: when the first response is due, ISO 8601.
+        first_response_due, resolve_due, triage_due (the first response's): ISO 8601; queue, ops (principals).
     """
     request = _request(context)
-    request.queue = str(parameters.get("queue") or "support")[:40]
-    context.lanes["Ops"] = [group_principal(request.queue)]
+    request.queue = str(parameters.get("queue") or DEFAULT_QUEUE)[:40]
     key = context.business_key
     first = calendar.start_deadline(
         context.session, key, FIRST_RESPONSE,
@@ -41,28 +52,47 @@ def route(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, A
         context.session, key, RESOLVE,
         length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS, now=context.now,
     )  # fmt: skip
-    return {"first_response_due": first.isoformat(), "resolve_due": resolve.isoformat()}
+    return {
+        "first_response_due": first.isoformat(),
+        "resolve_due": resolve.isoformat(),
+        "triage_due": first.isoformat(),
+        **_offer_to_queue(context, request),
+    }
 
 
 def triage(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Record the first response: it stops the first-response clock only."""
+    """Record the first response: it stops the first-response clock only.
+
+    Returns:
+        priority, queue, ops (principals) as they stand now.
+    """
     request = _request(context)
     request.first_response_at = request.first_response_at or context.now
     request.state = RequestState.TRIAGED
     if parameters.get("priority") in service.PRIORITIES:
         request.priority = str(parameters["priority"])
-    queue = parameters.get("queue")
-    if queue:
-        request.queue = str(queue)[:40]
-        context.lanes["Ops"] = [group_principal(request.queue)]
+    if parameters.get("queue"):
+        request.queue = str(parameters["queue"])[:40]
     calendar.stop(context.session, context.business_key, FIRST_RESPONSE, now=context.now)
-    return {}
+    return {"priority": request.priority, **_offer_to_queue(context, request)}
 
 
-def begin(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Mark the request as being handled."""
+def begin(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Mark the request as being handled; the triage may have changed how much time there is.
+
+    Args:
+        context: of the step.
+        parameters: resolve_minutes (working minutes, from the start of the clock).
+
+    Returns:
+        resolve_due.
+    """
     _request(context).state = RequestState.IN_PROGRESS
-    return {}
+    due = calendar.change_length(
+        context.session, context.business_key, RESOLVE,
+        length_minutes=_minutes(parameters, "resolve_minutes"), now=context.now,
+    )  # fmt: skip
+    return {"resolve_due": due.isoformat()} if due else {}
 
 
 def pause(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -73,10 +103,16 @@ def pause(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, 
 
 
 def resume(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Let the clocks run on: the due times have moved by the paused working time."""
+    """Let the clocks run on: the due times have moved by the paused working time.
+
+    Returns:
+        resolve_due, triage_due.
+    """
     _request(context).state = RequestState.TRIAGED
     calendar.resume(context.session, context.business_key, now=context.now)
-    return {}
+    rows = calendar.deadlines_of(context.session, [context.business_key], now=context.now)[context.business_key]
+    due = next((row.due_at for row in rows if row.name == RESOLVE and row.due_at), context.now).isoformat()
+    return {"resolve_due": due, "triage_due": due}
 
 
 def escalate(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -84,24 +120,49 @@ def escalate(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str
 
     Args:
         context: of the step.
-        parameters: level: first_response, warned, breached or head.
+        parameters: mark: of the deadline that was reached, see ``MARKS``.
 
     Returns:
-        to: the principals to be told.
+        escalation: ``to``, the principals to be told, and ``template``.
+
+    Raises:
+        BpmnError: no such mark.
     """
     request = _request(context)
-    level = str(parameters.get("level") or "")
-    if ESCALATIONS.get(level, 0) > ESCALATIONS.get(request.escalation, 0):
+    mark = str(parameters.get("mark") or "")
+    if mark not in MARKS:
+        raise BpmnError("mark_unknown", f"There is no mark {mark}.")
+    level, template = MARKS[mark]
+    if ESCALATIONS[level] > ESCALATIONS.get(request.escalation, 0):
         request.escalation = level
-    group = "ops_head" if level == "head" else request.queue or "support"
-    return {"escalated_to": [group_principal(group)]}
+    to = [group_principal(request.queue or DEFAULT_QUEUE)]
+    if level in {"breached", "head"}:
+        to.append(group_principal(OPS_HEAD))
+    return {"escalation": {"to": to, "template": template}}
+
+
+def request_approval(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Offer the approval of a discount to whom its level needs: the requester's manager, or the directors.
+
+    Args:
+        context: of the step.
+        parameters: level: manager or director.
+
+    Returns:
+        handled_by: who made the offer, for the handling record.
+    """
+    request = _request(context)
+    manager_id = people.manager_of(context.session, request.requester_id)
+    own = parameters.get("level") == "manager" and manager_id is not None
+    context.lanes["Approver"] = [user_principal(manager_id) if own and manager_id else group_principal(DIRECTORS)]
+    return {"handled_by": context.actor.name}
 
 
 def ship(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Record a shipment of the lines."""
     request = _request(context)
     request.state = RequestState.SHIPPED
-    shipped = {str(line.get("item")): int(line.get("quantity") or 0) for line in parameters.get("lines") or []}
+    shipped = {str(line.get("item")): int(line.get("shipped") or 0) for line in parameters.get("lines") or []}
     number = 1
     while (line := context.session.get(RequestLine, (request.id, number))) is not None:
         line.shipped += shipped.get(line.item, line.quantity if not shipped else 0)
@@ -120,6 +181,10 @@ def ship(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, An
 def fulfil(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Record what was done; the clocks stop, the requester is to confirm.
 
+    Args:
+        context: of the step.
+        parameters: record: what the person entered; handled_by: who did, where an approver had the last word.
+
     Returns:
         confirm_by: five business days from now, ISO 8601.
     """
@@ -128,23 +193,28 @@ def fulfil(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     request.handling = record if isinstance(record, dict) else {}
     request.state = RequestState.FULFILLED
     request.fulfilled_at = context.now
-    request.fulfilled_by = context.actor.name
+    is_ops = not context.actor.principals.isdisjoint(context.lanes.get("Ops", []))
+    request.fulfilled_by = context.actor.name if is_ops else str(parameters.get("handled_by") or context.actor.name)
     calendar.stop(context.session, context.business_key, now=context.now)
     return {"confirm_by": calendar.business_days_later(context.now, 5).isoformat()}
 
 
 def reopen(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Take the request up again: the resolve clock starts anew."""
+    """Take the request up again: the resolve clock starts anew.
+
+    Returns:
+        resolve_due, triage_due.
+    """
     request = _request(context)
     request.state = RequestState.TRIAGED
     request.reopened += 1
     request.fulfilled_at = None
     request.reason = str(parameters.get("reason") or "")[:500] or None
-    calendar.start_deadline(
+    due = calendar.start_deadline(
         context.session, context.business_key, RESOLVE,
         length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS, now=context.now,
-    )  # fmt: skip
-    return {}
+    ).isoformat()  # fmt: skip
+    return {"resolve_due": due, "triage_due": due}
 
 
 def close(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -154,11 +224,16 @@ def close(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, 
 
 
 def cancel(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """End the request as cancelled."""
+    """End the request as cancelled.
+
+    Returns:
+        tell: principals of the requester (unless they cancelled it) and of the queue.
+    """
     request = _request(context)
     request.reason = str(parameters.get("reason") or "")[:500] or None
     _end(context, request, RequestState.CANCELLED)
-    return {}
+    own = [] if context.actor.user_id == request.requester_id else [user_principal(request.requester_id)]
+    return {"tell": [*own, group_principal(request.queue or DEFAULT_QUEUE)]}
 
 
 def raise_promises(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -205,6 +280,12 @@ def requester(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[s
         "requester": [user_principal(request.requester_id)],
         "manager": [user_principal(manager_id)] if manager_id else [],
     }
+
+
+def _offer_to_queue(context: StepContext, request: SupportRequest) -> dict[str, Any]:
+    """Offer the tasks of the back office to the group of the request's queue."""
+    context.lanes["Ops"] = [group_principal(request.queue)]
+    return {"queue": request.queue, "ops": list(context.lanes["Ops"])}
 
 
 def _end(context: StepContext, request: SupportRequest, state: RequestState) -> None:

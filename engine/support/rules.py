@@ -7,3 +7,5 @@ QUEUES: dict[str, tuple[str, str]] = {
     "quotations": ("报价", "Quotations"),
 }
 """Queue → name in Chinese and English; a queue is also the group of people who work on it."""
+
+DEFAULT_QUEUE = "support"

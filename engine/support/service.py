@@ -16,7 +16,9 @@ from engine.ids import new_id
 from engine.people import queries as people
 from engine.process import queries as process_queries
 from engine.process import service as process
-from engine.support.tables import RequestLine, RequestNumber, RequestState, SupportRequest
+from engine.support.rules import DEFAULT_QUEUE
+from engine.support.states import RequestState
+from engine.support.tables import RequestLine, RequestNumber, SupportRequest
 
 PROCESS = "support_request"
 TYPES = ("sample", "technical", "quotation", "material", "other")
@@ -191,6 +193,8 @@ def _start_process(
         "customer": customer_name,
         "quantity": quantity,
         "visit_id": str(request.visit_id) if request.visit_id else None,
+        "needed_by": request.needed_by.isoformat() if request.needed_by else None,
+        "requester": [user_principal(request.requester_id)],
     }
     process.start_instance(
         session,
@@ -201,7 +205,7 @@ def _start_process(
         data=data,
         lanes={
             "Requester": [user_principal(request.requester_id)],
-            "Ops": [group_principal("support")],
+            "Ops": [group_principal(DEFAULT_QUEUE)],
             "Approver": [user_principal(manager_id)] if manager_id else [group_principal("directors")],
         },
         now=now,

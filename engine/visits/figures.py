@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from engine.visits.minutes import minutes_between
 from engine.visits.queries import MADE
-from engine.visits.tables import Visit, VisitState
+from engine.visits.states import VisitState
+from engine.visits.tables import Visit
 
 NOT_COUNTED = (VisitState.DRAFT, VisitState.RESCHEDULED)
 

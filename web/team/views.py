@@ -1,5 +1,62 @@
-"""Team pages."""
+"""The manager's week: who visits whom, what needs a look, and giving steps to others."""
 
-from flask import Blueprint
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.access import Role, user_principal
+from engine.errors import InvalidInputError
+from engine.people import queries as people
+from engine.process import queries as process
+from engine.process import user_tasks
+from web import context
+from web.i18n import locale
+from web.i18n import translate as _
+from web.security import policy
+from web.team import board
+from web.transactions import transactional
 
 blueprint = Blueprint("team", __name__, template_folder="templates")
+
+OWN_TASKS = 8
+
+
+@blueprint.get("/team")
+@policy(Role.MANAGER)
+def week() -> ResponseReturnValue:
+    """Show a week of the manager's teams."""
+    session, actor = context.session(), context.actor()
+    today = context.local_now().date()
+    monday = board.week_of(request.args.get("week", ""), today)
+    return render_template(
+        "team/week.html",
+        board=board.load(session, actor, monday, today, locale()),
+        tasks=process.inbox(session, actor, limit=OWN_TASKS).tasks,
+        last_week=board.week_name(monday - timedelta(days=7)),
+        next_week=board.week_name(monday + timedelta(days=7)),
+        this_week=board.week_name(monday),
+        sunday=monday + timedelta(days=6),
+        is_now=monday <= today < monday + timedelta(days=7),
+    )
+
+
+@blueprint.post("/team/assign")
+@policy(Role.MANAGER)
+@transactional
+def assign() -> ResponseReturnValue:
+    """Give an open step of a rep to another rep of the manager's teams."""
+    session, actor = context.session(), context.actor()
+    reps = people.team_rep_ids(session, actor)
+    try:
+        task_id, user_id = UUID(request.form.get("task_id", "")), UUID(request.form.get("user_id", ""))
+    except ValueError:
+        raise InvalidInputError("Choose who is to do it.", code="person_missing") from None
+    if user_id not in reps:
+        raise InvalidInputError("Choose a rep of your own team.", code="not_your_team")
+    answers_for = frozenset(user_principal(rep_id) for rep_id in reps)
+    user_tasks.assign(session, actor, task_id, user_id, answers_for=answers_for)
+    name = people.names(session, [user_id])[user_id]
+    flash(_("{name} has the step now.", name=name), "success")
+    return redirect(url_for("team.week", week=request.form.get("week") or None))

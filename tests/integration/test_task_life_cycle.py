@@ -1,0 +1,100 @@
+"""Any sequence of what people can do to tasks keeps inboxes, tasks and instances in step."""
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from engine.errors import ConflictError, InvalidInputError, NotFoundError
+from engine.process import user_tasks
+from engine.process.states import TaskState
+from engine.process.tables import InboxEntry, ProcessInstance, UserTask
+from tests.integration.conftest import Lane
+
+PEOPLE = st.integers(0, 4)
+
+
+def machine_of(lane: Lane) -> type[RuleBasedStateMachine]:
+    class TaskLifeCycle(RuleBasedStateMachine):
+        instances = Bundle("instances")
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.started: list[object] = []
+
+        @rule(target=instances)
+        def start(self) -> object:
+            self.started.append(lane.start())
+            return self.started[-1]
+
+        @rule(instance=instances, who=PEOPLE, amount=st.sampled_from([1, 70, None, "x"]))
+        def complete(self, instance: object, who: int, amount: object) -> None:
+            task = self._newest(instance)
+            values = {"amount": amount} if task.element_id == "enter" else {}
+            may = task.state == TaskState.OPEN and task.assignee_id in {None, lane.people[who].user_id}
+            is_valid = task.element_id != "enter" or isinstance(amount, int)
+            try:
+                lane.complete(lane.people[who], task.id, values)
+                assert may
+                assert is_valid
+            except ConflictError:
+                assert not may
+            except InvalidInputError:
+                assert may
+                assert not is_valid
+
+        @rule(instance=instances, who=PEOPLE)
+        def claim(self, instance: object, who: int) -> None:
+            self._try(instance, who, user_tasks.claim)
+
+        @rule(instance=instances, who=PEOPLE)
+        def release(self, instance: object, who: int) -> None:
+            self._try(instance, who, user_tasks.release)
+
+        @invariant()
+        def inboxes_hold_exactly_the_open_tasks(self) -> None:
+            with lane.database.reading() as session:
+                rows = session.scalars(select(UserTask).where(UserTask.instance_id.in_(self.started))).all()
+                entries: dict[object, set[str]] = {}
+                for entry in session.scalars(
+                    select(InboxEntry).where(InboxEntry.task_id.in_([row.id for row in rows]))
+                ):
+                    entries.setdefault(entry.task_id, set()).add(entry.principal)
+                for row in rows:
+                    wanted: set[str] = set()
+                    if row.state == TaskState.OPEN:
+                        wanted = {f"user:{row.assignee_id}"} if row.assignee_id else set(row.candidates)
+                    assert entries.get(row.id, set()) == wanted
+
+        @invariant()
+        def an_instance_ends_with_its_last_task(self) -> None:
+            with lane.database.reading() as session:
+                for instance in session.scalars(select(ProcessInstance).where(ProcessInstance.id.in_(self.started))):
+                    tasks = session.scalars(select(UserTask).where(UserTask.instance_id == instance.id)).all()
+                    is_open = any(task.state == TaskState.OPEN for task in tasks)
+                    assert (instance.state == "running") == is_open
+                    assert (instance.ended_at is None) == is_open
+
+        def _try(self, instance: object, who: int, act: object) -> None:
+            task = self._newest(instance)
+            may = task.state == TaskState.OPEN and task.assignee_id in {None, lane.people[who].user_id}
+            try:
+                lane.database.run(lambda session: act(session, lane.people[who], task.id))  # type: ignore[operator]
+                assert may
+            except (ConflictError, NotFoundError):
+                assert not may
+
+        def _newest(self, instance: object) -> UserTask:
+            with lane.database.reading() as session:
+                query = select(UserTask).where(UserTask.instance_id == instance)
+                return session.scalars(query.order_by(UserTask.created_at.desc(), UserTask.id.desc())).first()  # type: ignore[return-value]
+
+    return TaskLifeCycle
+
+
+def test_the_life_cycle_of_tasks_holds(lane: Lane) -> None:
+    checks = list(HealthCheck)
+    run_state_machine_as_test(
+        machine_of(lane),
+        settings=settings(max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=checks),
+    )

@@ -1,0 +1,61 @@
+// The picture of a process, drawn when its <details data-diagram-url> is opened: what ran, and where it stands.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { spiffworkflow } from './moddle.js';
+import { showEnglishNames } from './names.js';
+
+const MIN_ZOOM = 0.45;
+
+export function watchDiagrams(root) {
+  for (const details of root.querySelectorAll('[data-diagram-url]')) {
+    if (details.open) draw(details);
+    details.addEventListener('toggle', () => details.open && draw(details));
+  }
+}
+
+async function draw(details) {
+  const box = details.querySelector('[data-diagram]');
+  if (details.dataset.drawn || !box) return;
+  details.dataset.drawn = 'yes';
+  box.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await fetch(details.dataset.diagramUrl, { headers: { Accept: 'application/json' } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    await show(box, await answer.json());
+  } catch (error) {
+    // Closing and opening tries again.
+    delete details.dataset.drawn;
+    box.classList.add('is-failed');
+    console.error('diagram', error);
+  } finally {
+    box.removeAttribute('aria-busy');
+  }
+}
+
+async function show(box, { xml, tokens, done }) {
+  box.replaceChildren();
+  box.classList.remove('is-failed');
+  const viewer = new NavigatedViewer({ container: box, moddleExtensions: { spiffworkflow } });
+  if (document.documentElement.lang.startsWith('en')) {
+    viewer.on('import.parse.complete', ({ definitions }) => definitions && showEnglishNames(definitions));
+  }
+  await viewer.importXML(xml);
+  const elements = viewer.get('elementRegistry');
+  const canvas = viewer.get('canvas');
+  for (const id of done) if (elements.get(id)) canvas.addMarker(id, 'is-done');
+  const standing = tokens.filter(([id]) => elements.get(id));
+  for (const [id, state] of standing) canvas.addMarker(id, `is-${state}`);
+  fit(canvas, elements, standing);
+}
+
+// A small frame shows a part: the step that is due must be in it.
+function fit(canvas, elements, standing) {
+  canvas.zoom('fit-viewport');
+  const inner = standing.map(([id]) => elements.get(id)).filter((element) => !element.children?.length);
+  if (canvas.zoom() >= MIN_ZOOM || !inner.length) return;
+  canvas.zoom(MIN_ZOOM * 1.4);
+  const { x, y, width, height } = inner[0];
+  const view = canvas.viewbox();
+  canvas.viewbox({
+    x: x + width / 2 - view.width / 2, y: y + height / 2 - view.height / 2, width: view.width, height: view.height,
+  });
+}

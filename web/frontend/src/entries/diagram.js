@@ -1,0 +1,3 @@
+import { watchDiagrams } from '../diagram/index.js';
+
+watchDiagrams(document);

@@ -1,0 +1,124 @@
+// The editor: open a version, edit, check, publish. A save that would lose anything is refused.
+import Modeler from 'bpmn-js/lib/Modeler';
+import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
+import { spiffworkflow } from '../diagram/moddle.js';
+import { showFindings } from './findings.js';
+import { losses } from './losses.js';
+import { Settings } from './properties.js';
+import { providerModule } from './provider.js';
+import { send } from './send.js';
+import { translateModule } from './translate.js';
+
+const fill = (text, n) => text.replace('{n}', n);
+
+export async function openStudio(root, data) {
+  const part = (name) => root.querySelector(`[data-${name}]`);
+  const { texts } = data;
+  const modeler = new Modeler({
+    container: part('canvas'),
+    propertiesPanel: { parent: part('panel') },
+    moddleExtensions: { spiffworkflow },
+    additionalModules: [
+      BpmnPropertiesPanelModule,
+      BpmnPropertiesProviderModule,
+      { fieldflowSettings: ['type', Settings] },
+      providerModule(data),
+      translateModule(data.locale),
+    ],
+  });
+  root.modeler = modeler; // for browser tests and the console
+  const studio = { root, data, texts, modeler, part, lost: [], isDirty: false };
+  if (!(await load(studio))) return;
+  watch(studio);
+  part('check').addEventListener('click', () => check(studio));
+  part('publish-form')?.addEventListener('submit', (event) => {
+    if (event.submitter?.value === 'publish') publish(studio);
+  });
+}
+
+async function load(studio) {
+  const { data, modeler, texts } = studio;
+  try {
+    const { warnings } = await modeler.importXML(data.xml);
+    studio.lost = warnings.map(({ message }) => message);
+    const { xml } = await modeler.saveXML({ format: true });
+    studio.lost.push(...losses(data.xml, xml));
+  } catch (error) {
+    problem(studio, texts.broken, [error.message]);
+    return false;
+  }
+  modeler.get('canvas').zoom('fit-viewport', 'auto');
+  status(studio, fill(texts.loaded, data.version));
+  if (studio.lost.length) problem(studio, texts.lossy, studio.lost);
+  studio.root.dataset.ready = 'yes';
+  return true;
+}
+
+function watch(studio) {
+  const { modeler, part, root, texts } = studio;
+  const stack = modeler.get('commandStack');
+  modeler.on('commandStack.changed', () => {
+    studio.isDirty = stack.canUndo();
+    status(studio, studio.isDirty ? texts.unsaved : fill(texts.loaded, studio.data.version));
+    for (const [name, can] of [['undo', stack.canUndo()], ['redo', stack.canRedo()]]) {
+      if (part(name)) part(name).disabled = !can;
+    }
+  });
+  part('undo')?.addEventListener('click', () => stack.undo());
+  part('redo')?.addEventListener('click', () => stack.redo());
+  addEventListener('beforeunload', (event) => {
+    if (studio.isDirty) event.preventDefault();
+  });
+  if (studio.data.readOnly) root.classList.add('is-read-only');
+}
+
+async function check(studio) {
+  const { data, modeler, texts } = studio;
+  status(studio, texts.checking);
+  const { xml } = await modeler.saveXML({ format: true });
+  const answer = await send(data.checkUrl, { xml });
+  if (!answer.ok) return status(studio, answer.body.detail ?? texts.failed);
+  return report(studio, answer.body.findings, fill(texts.findings, answer.body.findings.length));
+}
+
+async function publish(studio) {
+  const { data, modeler, root, texts } = studio;
+  if (studio.lost.length) return problem(studio, texts.lossy, studio.lost);
+  status(studio, texts.publishing);
+  const { xml } = await modeler.saveXML({ format: true });
+  const note = root.querySelector('[name=note]').value;
+  const answer = await send(data.publishUrl, { xml, note, base_version: data.baseVersion });
+  if (!answer.ok) {
+    if (answer.body.findings) report(studio, answer.body.findings, texts.refused);
+    return problem(studio, answer.body.detail ?? texts.failed, [], Boolean(answer.body.findings?.length));
+  }
+  studio.isDirty = false;
+  status(studio, fill(texts.published, answer.body.version));
+  location.assign(answer.body.url);
+  return undefined;
+}
+
+function report(studio, findings, sentence) {
+  showFindings({ box: studio.part('findings'), modeler: studio.modeler, findings, texts: studio.texts });
+  status(studio, findings.length ? sentence : studio.texts.noFindings);
+}
+
+function problem(studio, sentence, lines, keep = false) {
+  const notice = document.createElement('div');
+  notice.className = 'notice notice-danger';
+  notice.setAttribute('role', 'alert');
+  const body = document.createElement('div');
+  const head = document.createElement('p');
+  head.className = 'strong';
+  head.textContent = sentence;
+  body.append(head, ...lines.slice(0, 20).map((line) => Object.assign(document.createElement('p'), { textContent: line })));
+  notice.append(body);
+  const box = studio.part('findings');
+  if (keep) box.prepend(notice);
+  else box.replaceChildren(notice);
+  status(studio, studio.texts.refused);
+}
+
+function status(studio, sentence) {
+  studio.part('status').textContent = sentence;
+}

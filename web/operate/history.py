@@ -1,0 +1,95 @@
+"""What happened, as one timeline: the steps of processes and the comments of people.
+
+Events and comments are rows of the engine's tables, whose classes pages do not import: hence ``Any``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.process.queries import TaskRow
+from web.i18n import locale
+from web.i18n import translate as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline, as ``parts.timeline`` draws it."""
+
+    at: datetime
+    who: str
+    text: str
+    label: str = ""
+    mark: str = ""
+
+
+def entries(
+    events: Sequence[Any],
+    tasks: Sequence[TaskRow],
+    names: Mapping[str, str],
+    comments: Sequence[Any] = (),
+    *,
+    started: str = "",
+) -> list[Entry]:
+    """Return steps and comments, the oldest first.
+
+    Args:
+        names: element id → name, of the instance's version.
+        started: what the start of the process means, in the words of the business.
+    """
+    labels = {task.id: task.label(locale()) for task in tasks}
+    shown = [
+        Entry(event.at, event.actor_name if event.actor_id else _("Fieldflow"), text, mark=_mark(event.kind))
+        for event in events
+        if (text := _sentence(event, labels, names, started))
+    ]
+    shown += [
+        Entry(each.written_at, each.author_name, each.text, _("Internal") if each.is_internal else "", "is-comment")
+        for each in comments
+    ]
+    return sorted(shown, key=lambda entry: entry.at)
+
+
+def _mark(kind: str) -> str:
+    return {"cancelled": "is-danger", "completed": "is-done"}.get(kind, "")
+
+
+def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], started: str) -> str:
+    match event.kind:
+        case "started":
+            return started or _("Started")
+        case "completed":
+            name = labels.get(event.task_id) or names.get(event.element_id or "", event.element_id or "")
+            return _("{step}: done", step=name)
+        case "message":
+            return _message(str(event.detail.get("message", "")))
+        case "timer":
+            return _("The time for “{step}” was reached.", step=_first(event, names))
+        case "settled":
+            return _("{step}: delivered", step=names.get(event.element_id or "", event.element_id or ""))
+        case "retried":
+            return _("{step}: tried again", step=names.get(event.element_id or "", event.element_id or ""))
+        case "cancelled":
+            reason = str(event.detail.get("reason", ""))
+            return _("Ended by an administrator: {reason}", reason=reason)
+    return str(event.kind)
+
+
+def _first(event: Any, names: Mapping[str, str]) -> str:
+    trail = event.detail.get("trail") or [{}]
+    element_id = str(trail[0].get("id", ""))
+    return names.get(element_id, element_id)
+
+
+def _message(name: str) -> str:
+    sentences = {
+        "request_cancelled": _("Cancelled"),
+        "visit_cancelled": _("Cancelled"),
+        "visit_rescheduled": _("Moved to another day"),
+        "resolve_75": _("75 % of the time to resolve is used."),
+        "resolve_100": _("The time to resolve is over."),
+        "resolve_150": _("The time to resolve is over by half."),
+        "first_response_100": _("The time for a first response is over."),
+    }
+    return sentences.get(name) or _("Message: {name}", name=name)

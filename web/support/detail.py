@@ -1,0 +1,135 @@
+"""Everything that the page of one request shows, and comments on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine.access import Actor, Role, group_principal, user_principal
+from engine.calendar import service as calendar
+from engine.catalogue import service as catalogue
+from engine.comments import service as comments
+from engine.customers import queries as customers
+from engine.errors import NotFoundError
+from engine.ids import new_id
+from engine.outbox import service as outbox
+from engine.people import queries as people
+from engine.process import pictures
+from engine.process import queries as process
+from engine.support import queries as support
+from engine.support import service
+from engine.visits import queries as visits
+from web import context
+from web.i18n import locale
+from web.i18n import translate as _
+from web.operate import history
+from web.support.clocks import Clock, clock
+
+__all__ = ["Page", "is_back_office", "load", "new_id", "write_comment"]
+
+BACK_OFFICE = (Role.OPS, Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A request with its surroundings."""
+
+    found: support.RequestDetail
+    customer: customers.CustomerRow | None
+    visit: visits.VisitRow | None
+    requester: str
+    items: Mapping[str, str]
+    handling: list[tuple[str, str]]
+    clocks: list[Clock]
+    my_tasks: list[process.TaskRow]
+    other_tasks: list[process.TaskRow]
+    timeline: list[history.Entry]
+    instance: process.InstanceRow | None
+    may_cancel: bool
+    may_see_internal: bool
+
+
+def is_back_office(actor: Actor) -> bool:
+    """Tell whether the actor reads and writes internal comments."""
+    return actor.has(*BACK_OFFICE)
+
+
+def load(session: Session, actor: Actor, request_id: UUID) -> Page:
+    """Return the page of a request that the actor may see.
+
+    Raises:
+        NotFoundError: no such request, or not the actor's.
+    """
+    found = support.request_detail(session, actor, request_id)
+    row, key = found.row, service.business_key(request_id)
+    instances = process.instances_of(session, key)
+    instance = instances[0] if instances else None
+    tasks = process.tasks_of_instance(session, instance.id) if instance else ()
+    open_tasks = [task for task in tasks if task.state == "open"]
+    mine = pictures.offered_tasks(session, actor, instance.id) if instance and open_tasks else frozenset()
+    names = pictures.element_names(session, instance.id, locale()) if instance else {}
+    labels = pictures.field_labels(session, instance.id, locale()) if instance and found.handling else {}
+    events = process.history(session, instance.id) if instance else ()
+    written = comments.comments_of(session, key, with_internal=is_back_office(actor))
+    products = catalogue.product_names(session, [line.item for line in found.lines]) if found.lines else {}
+    index = 1 if locale() == "en" else 0
+    return Page(
+        found=found,
+        customer=customers.by_id(session, [row.customer_id]).get(row.customer_id),
+        visit=_visit(session, actor, row.visit_id),
+        requester=people.names(session, [row.requester_id]).get(row.requester_id, ""),
+        items={code: names_of[index] for code, names_of in products.items()},
+        handling=_handling(found.handling, labels),
+        clocks=[clock(each) for each in calendar.deadlines_of(session, [key], now=context.now())[key]],
+        my_tasks=[task for task in open_tasks if task.id in mine],
+        other_tasks=[task for task in open_tasks if task.id not in mine],
+        timeline=history.entries(events, tasks, names, written, started=_("Request raised")),
+        instance=instance,
+        may_cancel=row.state in service.CANCELLABLE
+        and (row.requester_id == actor.user_id or actor.has(Role.OPS, Role.MANAGER)),
+        may_see_internal=is_back_office(actor),
+    )
+
+
+def _visit(session: Session, actor: Actor, visit_id: UUID | None) -> visits.VisitRow | None:
+    try:
+        return visits.visit_detail(session, actor, visit_id).visit if visit_id else None
+    except NotFoundError:
+        return None
+
+
+def _handling(record: Mapping[str, Any], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    # The record holds the values of whichever form handled the request; the inner note is not for everyone.
+    hidden = set() if is_back_office(context.actor()) else {"internal_note"}
+    return [
+        (labels.get(key, key.replace("_", " ").capitalize()), str(value))
+        for key, value in record.items()
+        if key not in hidden and isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
+    ]
+
+
+def write_comment(request_id: UUID, text: str, *, is_internal: bool) -> None:
+    """Add a comment and tell the other side; needs a transaction.
+
+    Raises:
+        NotFoundError: no such request, or not the actor's.
+        InvalidInputError: empty or too long.
+    """
+    session, actor = context.session(), context.actor()
+    row = support.request_detail(session, actor, request_id).row
+    key = service.business_key(request_id)
+    comment_id = comments.write_comment(session, actor, key, text, is_internal=is_internal, now=context.now())
+    to = []
+    if row.requester_id != actor.user_id and not is_internal:
+        to.append(user_principal(row.requester_id))
+    if is_internal or not is_back_office(actor):
+        to.append(group_principal(row.queue or "support"))
+    payload = {
+        "to": to,
+        "template": "comment",
+        "values": {"who": actor.name, "title": f"{row.number} {row.subject}"},
+        "business_key": key,
+    }
+    outbox.emit(session, "notify.send", payload, key=f"comment:{comment_id}", now=context.now(), lane=outbox.USER_LANE)
