@@ -110,9 +110,6 @@ def make_world(folder: Path, *, now: datetime = NOW) -> World:
     application = build(settings, clock=lambda: clock[0])
     create_all(application.database.engine)
     app = create_app(application)
-    for endpoint, rule in STUBS.items():
-        if endpoint not in app.view_functions:
-            app.add_url_rule(rule, endpoint=endpoint, view_func=_stub)
     world = World(application, app, clock)
     with application.database.transaction() as session:
         deployment.deploy(session, SYSTEM, bundles.factory_sources("visit"), now=now)
@@ -188,7 +185,3 @@ def _add_customers(session: Any, world: World, north: UUID, south: UUID) -> None
         )
         customers.add_contact(session, customer_id, name=f"{name[0]}主任", title="主任", phone="13800000000")
         world.customers[code] = customer_id
-
-
-def _stub(**_arguments: Any) -> str:
-    return ""

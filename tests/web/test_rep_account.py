@@ -1,6 +1,7 @@
 """The person's own page, positions under consent, customers and notifications."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -44,6 +45,27 @@ def test_a_position_is_stored_under_consent_and_refused_after_its_withdrawal(wor
     assert answer.status_code == 201
     assert UUID(answer.json["evidence"])
     client.post("/me/location", data={"mode": "manual"})
+    assert client.post("/positions", json=READING).status_code == 403
+
+
+def test_positions_are_deleted_when_their_time_is_over(world: World) -> None:
+    client = world.client("rep1")
+    client.post("/me/location", data={"mode": "check_in"})
+    client.post("/positions", json=READING)
+    left = []
+    for days in (179, 2):
+        world.clock[0] += timedelta(days=days)
+        world.application.worker.sweep(do_deliveries=True)
+        with world.application.database.reading() as session:
+            left.append(session.query(Position).count())
+    assert left == [1, 0]
+
+
+def test_consent_is_asked_again_after_twelve_months(world: World) -> None:
+    world.client("rep1").post("/me/location", data={"mode": "check_in"})
+    world.clock[0] += timedelta(days=366)
+    client = world.client("rep1")
+    assert "Choose how you check in" in page(client, "/today")
     assert client.post("/positions", json=READING).status_code == 403
 
 
