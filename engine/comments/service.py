@@ -1,5 +1,6 @@
 """Write and read comments; callers have checked that the actor may see the object."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -42,9 +43,22 @@ def write_comment(
     return comment.id
 
 
-def comments_of(session: Session, business_key: str, *, with_internal: bool) -> tuple[Comment, ...]:
+@dataclass(frozen=True)
+class CommentRow:
+    """A comment as timelines show it."""
+
+    id: UUID
+    author_id: UUID
+    author_name: str
+    text: str
+    is_internal: bool
+    written_at: datetime
+
+
+def comments_of(session: Session, business_key: str, *, with_internal: bool) -> tuple[CommentRow, ...]:
     """Return the comments on an object, the oldest first."""
     query = select(Comment).where(Comment.business_key == business_key).order_by(Comment.written_at, Comment.id)
     if not with_internal:
         query = query.where(Comment.is_internal.is_(False))
-    return tuple(session.scalars(query))
+    names = CommentRow.__dataclass_fields__
+    return tuple(CommentRow(**{name: getattr(row, name) for name in names}) for row in session.scalars(query))

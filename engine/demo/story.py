@@ -25,6 +25,8 @@ from engine.process.queries import TaskRow
 from engine.runner import Worker
 from engine.support import queries as support
 from engine.support import service as support_service
+from engine.visits import drafts
+from engine.visits import queries as visit_queries
 from engine.visits import service as visits
 from engine.wiring import Application
 
@@ -63,27 +65,43 @@ class Story:
         return self._finished
 
     def tell_today(self, now: datetime) -> None:
-        """Plan today and let it pass until ``now``; what lies ahead stays to be done."""
-        day = now.astimezone(ZONE).date()
-        self._plan_day(day, lively=True)
+        """Plan today around ``now`` and let it pass until then; what lies ahead stays to be done.
+
+        Whenever the demo is started, some visits are behind, one is next, and some are to come.
+        """
+        local = now.astimezone(ZONE)
+        earliest, latest = _at(local.date(), 8, 30), _at(local.date(), 16, 0)
+        first = min(max(now - timedelta(hours=3, minutes=30), earliest), latest)
+        self._plan_day(local.date(), first=first.replace(minute=0, second=0, microsecond=0), lively=True)
         self._act_until(now)
         self._agenda.clear()
 
-    def _plan_day(self, day: date, *, lively: bool = False) -> None:
+    def _plan_day(self, day: date, *, first: datetime | None = None, lively: bool = False) -> None:
+        planned_at = self._clock() if lively else _at(day, 8, 5)
         for login in self._reps:
-            number = self._random.randint(*VISITS_A_DAY) + (2 if lively and login == "rep1" else 0)
-            start = _at(day, 9, self._random.choice((0, 15, 30)))
+            number = self._random.randint(*VISITS_A_DAY) + (2 if lively else 0)
+            start = first or _at(day, 9, self._random.choice((0, 15, 30)))
             for _ in range(number):
-                customer = self._next_customer(login)
-                self._at(_at(day, 8, 5), self._visit_plan(login, customer, start))
+                self._at(planned_at, self._visit_plan(login, self._next_customer(login), start))
                 start += timedelta(minutes=self._random.choice((75, 90, 105, 120)))
                 if start.astimezone(ZONE).hour == 12:
                     start = _at(day, 13, 30)
+            self._at(planned_at, self._tidy_drafts(login))
         for hour in (10, 12, 15, 17):
             for login in ("ops1", "ops2", "ops3"):
                 self._at(_at(day, hour, self._random.randint(5, 50)), self._desk_hour(login))
         self._at(_at(day, 17, 40), self._manager_hour("manager1"))
         self._at(_at(day, 17, 45), self._manager_hour("manager2"))
+
+    def _tidy_drafts(self, login: str) -> Act:
+        def act(session: Session, now: datetime) -> None:
+            actor = self._company.actors[login]
+            assert actor.user_id is not None, "reps are people"
+            for draft in visit_queries.drafts_of(session, actor.user_id):
+                if draft.local_date <= now.astimezone(ZONE).date():
+                    drafts.discard_draft(session, actor, draft.id)
+
+        return act
 
     def _next_customer(self, login: str) -> DemoCustomer:
         own = self._company.customers_of(login)
@@ -199,7 +217,7 @@ class Story:
 
     def _confirm(self, session: Session, actor: Actor, now: datetime) -> None:
         for task in process.inbox(session, actor, limit=20).tasks:
-            if task.form_key == "request_confirm" and self._random.random() < 0.8:
+            if task.form_key == "request_confirm" and self._random.random() < 0.3:
                 self._do_task(session, actor, task, {"decision": "confirm", "rating": "good"}, now)
             elif task.form_key == "request_answer_question":
                 self._do_task(session, actor, task, {"answer": "按上次的规格，送到药剂科即可。"}, now)

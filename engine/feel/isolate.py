@@ -68,9 +68,15 @@ class Isolate:
         text = json.dumps(json.dumps(job, ensure_ascii=False, separators=(",", ":")))
         code = f"fieldflow.run({text})"
         with self._lock:
+            is_fresh = self._engine is None
             try:
                 return self._attempt(code, TIMEOUT_S)
             except IsolateTimeoutError:
+                return self._attempt(code, SECOND_TIMEOUT_S)
+            except IsolateMemoryError:
+                # What earlier jobs left behind counts too: only a fresh isolate tells whether this job is too large.
+                if is_fresh:
+                    raise
                 return self._attempt(code, SECOND_TIMEOUT_S)
 
     def _attempt(self, code: str, timeout_s: float) -> dict[str, Any]:

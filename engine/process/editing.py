@@ -16,8 +16,8 @@ from engine.bpmn.check import Finding
 from engine.bpmn.model import Source
 from engine.errors import ConflictError, InvalidInputError
 from engine.process import bundles, deployment
+from engine.process.definitions import definition, definition_files
 from engine.process.pictures import diagram_name
-from engine.process.queries import definition, definition_files
 from engine.process.tables import ProcessDefinition
 from forms import definition as form_definitions
 from forms.model import FormDefinition

@@ -12,8 +12,9 @@ from engine.errors import ConflictError, NotFoundError
 from engine.outbox import service as outbox
 from engine.process import bundles
 from engine.process.service import LIVE, host_for, lock_instance
+from engine.process.states import InstanceState
 from engine.process.steps import write_step
-from engine.process.tables import Incident, InstanceState, ProcessInstance
+from engine.process.tables import Incident, ProcessInstance
 
 
 def note_failed_delivery(

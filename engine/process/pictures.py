@@ -11,7 +11,7 @@ from engine.access import Actor
 from engine.bpmn import step as bpmn
 from engine.errors import NotFoundError
 from engine.process import bundles
-from engine.process.queries import definition_files
+from engine.process.definitions import definition_files
 from engine.process.tables import HistoryEvent, InboxEntry, ProcessDefinition, ProcessInstance, UserTask
 
 

@@ -11,15 +11,14 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.errors import NotFoundError
+from engine.process.states import TaskState
 from engine.process.tables import (
-    DefinitionSource,
     HistoryEvent,
     InboxEntry,
     Incident,
     ProcessDefinition,
     ProcessInstance,
     TaskDraft,
-    TaskState,
     UserTask,
 )
 from engine.process.user_tasks import may_do
@@ -107,20 +106,19 @@ class InstanceRow:
 
 
 @dataclass(frozen=True)
-class DefinitionRow:
-    """A version of a process as lists show it."""
+class HistoryRow:
+    """One step of an instance; ``detail`` as ``HistoryEvent`` says."""
 
-    id: UUID
-    key: str
-    version: int
-    digest: str
-    name: str
-    name_en: str | None
-    note: str
-    deployed_at: datetime
-    deployed_by: UUID | None
+    at: datetime
+    kind: str
+    actor_id: UUID | None
+    actor_name: str
+    element_id: str | None
+    task_id: UUID | None
+    detail: dict[str, Any]
 
 
+_HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
 _TASK_COLUMNS = [getattr(UserTask, name) for name in TaskRow.__dataclass_fields__]
 
 
@@ -277,21 +275,23 @@ def my_open_tasks_of(session: Session, actor: Actor, business_keys: Sequence[str
     return found
 
 
-def history_of(session: Session, business_key: str) -> tuple[HistoryEvent, ...]:
-    """Return the steps of every instance about an object, in order. The caller has checked who may see the object."""
-    query = (
-        select(HistoryEvent)
+def history_of(session: Session, business_key: str) -> tuple[HistoryRow, ...]:
+    """Return the steps of all instances about an object, in order. The caller has checked who may see the object."""
+    return _history_rows(
+        session,
+        select(*_HISTORY_COLUMNS)
         .join(ProcessInstance, ProcessInstance.id == HistoryEvent.instance_id)
-        .where(ProcessInstance.business_key == business_key)
+        .where(ProcessInstance.business_key == business_key),
     )
-    return tuple(session.scalars(query.order_by(HistoryEvent.id)))
 
 
-def history(session: Session, instance_id: UUID) -> tuple[HistoryEvent, ...]:
+def history(session: Session, instance_id: UUID) -> tuple[HistoryRow, ...]:
     """Return the steps of an instance in order."""
-    return tuple(
-        session.scalars(select(HistoryEvent).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.id))
-    )
+    return _history_rows(session, select(*_HISTORY_COLUMNS).where(HistoryEvent.instance_id == instance_id))
+
+
+def _history_rows(session: Session, query: Select[Any]) -> tuple[HistoryRow, ...]:
+    return tuple(HistoryRow(**row._mapping) for row in session.execute(query.order_by(HistoryEvent.id)))
 
 
 def instances_of(session: Session, business_key: str) -> tuple[InstanceRow, ...]:
@@ -343,34 +343,6 @@ def _instance_rows(session: Session, query: Select[Any]) -> tuple[InstanceRow, .
     return tuple(InstanceRow(**row._mapping) for row in session.execute(query))
 
 
-def definitions(session: Session, *, key: str = "") -> tuple[DefinitionRow, ...]:
-    """Return all versions of all processes (or of one), by key, the newest version first."""
-    query = select(ProcessDefinition).order_by(ProcessDefinition.key, ProcessDefinition.version.desc())
-    if key:
-        query = query.where(ProcessDefinition.key == key)
-    return tuple(_definition_row(row) for row in session.scalars(query))
-
-
-def definition(session: Session, definition_id: UUID) -> DefinitionRow:
-    """Return one version of a process.
-
-    Raises:
-        NotFoundError: no such version.
-    """
-    found = session.get(ProcessDefinition, definition_id)
-    if found is None:
-        raise NotFoundError("There is no such process definition.", code="definition_unknown")
-    return _definition_row(found)
-
-
-def definition_files(session: Session, definition_id: UUID) -> dict[str, bytes]:
-    """Return the files of a version, by name."""
-    rows = session.execute(
-        select(DefinitionSource.name, DefinitionSource.content).where(DefinitionSource.definition_id == definition_id)
-    )
-    return {row.name: row.content for row in rows}
-
-
 def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: int = 200) -> tuple[Incident, ...]:
     """Return incidents that wait for a person, the oldest first."""
     query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.created_at).limit(limit)
@@ -381,7 +353,3 @@ def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: 
 
 def _task_row(source: Any) -> TaskRow:
     return TaskRow(**{name: getattr(source, name) for name in TaskRow.__dataclass_fields__})
-
-
-def _definition_row(row: ProcessDefinition) -> DefinitionRow:
-    return DefinitionRow(**{name: getattr(row, name) for name in DefinitionRow.__dataclass_fields__})

@@ -15,8 +15,9 @@ from engine.ids import new_id
 from engine.process import bundles
 from engine.process.bundles import Bundle
 from engine.process.host import StepHost
+from engine.process.states import InstanceState
 from engine.process.steps import write_step
-from engine.process.tables import InstanceState, ProcessInstance
+from engine.process.tables import ProcessInstance
 
 LIVE = (InstanceState.RUNNING, InstanceState.INCIDENT)
 

@@ -13,14 +13,13 @@ from engine.bpmn.step import OpenTask, Step
 from engine.ids import new_id
 from engine.outbox import service as outbox
 from engine.process.host import StepHost
+from engine.process.states import InstanceState, TaskState
 from engine.process.tables import (
     NO_DUE_DATE,
     HistoryEvent,
     InboxEntry,
     Incident,
-    InstanceState,
     ProcessInstance,
-    TaskState,
     UserTask,
 )
 

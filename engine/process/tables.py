@@ -1,7 +1,6 @@
 """What the process layer stores."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,27 +8,11 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
+from engine.process.states import InstanceState, TaskState
 from engine.store.base import Base, BigId, JsonText, UtcDateTime
 
 NO_DUE_DATE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 """Sorts after every due date; ``inbox.due_at`` is never null, so that one keyset serves all rows."""
-
-
-class InstanceState(StrEnum):
-    """The one state value of an instance."""
-
-    RUNNING = "running"
-    INCIDENT = "incident"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class TaskState(StrEnum):
-    """The state of a user task."""
-
-    OPEN = "open"
-    COMPLETED = "completed"
-    WITHDRAWN = "withdrawn"
 
 
 class ProcessDefinition(Base):

@@ -16,8 +16,15 @@ from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFou
 from engine.process import bundles, topics
 from engine.process.bundles import Bundle
 from engine.process.service import host_for
+from engine.process.states import TaskState
 from engine.process.steps import write_step
-from engine.process.tables import NO_DUE_DATE, InboxEntry, ProcessInstance, TaskDraft, TaskState, UserTask
+from engine.process.tables import (
+    NO_DUE_DATE,
+    InboxEntry,
+    ProcessInstance,
+    TaskDraft,
+    UserTask,
+)
 from forms import schema
 from forms.model import Choice, Component, FormDefinition
 

@@ -12,7 +12,8 @@ from engine.people import queries as people
 from engine.process.topics import StepContext
 from engine.support import service
 from engine.support.rules import DEFAULT_QUEUE
-from engine.support.tables import RequestLine, RequestState, Shipment, SupportRequest
+from engine.support.states import RequestState
+from engine.support.tables import RequestLine, Shipment, SupportRequest
 
 RESOLVE = "resolve"
 FIRST_RESPONSE = "first_response"

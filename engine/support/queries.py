@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from engine.access import Actor, Role
 from engine.people import queries as people
 from engine.support import service
-from engine.support.tables import RequestLine, RequestState, Shipment, SupportRequest
+from engine.support.states import RequestState
+from engine.support.tables import RequestLine, Shipment, SupportRequest
 
 OPEN = tuple(state for state in RequestState if state not in {RequestState.CLOSED, RequestState.CANCELLED})
 

@@ -17,7 +17,8 @@ from engine.people import queries as people
 from engine.process import queries as process_queries
 from engine.process import service as process
 from engine.support.rules import DEFAULT_QUEUE
-from engine.support.tables import RequestLine, RequestNumber, RequestState, SupportRequest
+from engine.support.states import RequestState
+from engine.support.tables import RequestLine, RequestNumber, SupportRequest
 
 PROCESS = "support_request"
 TYPES = ("sample", "technical", "quotation", "material", "other")

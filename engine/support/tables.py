@@ -1,7 +1,6 @@
 """Support requests."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
 from engine.store.base import Base, BigId, JsonText, UtcDateTime
-
-
-class RequestState(StrEnum):
-    """Where a request stands; only ``engine.support`` changes it."""
-
-    NEW = "new"
-    TRIAGED = "triaged"
-    WAITING = "waiting"
-    IN_PROGRESS = "in_progress"
-    SHIPPED = "shipped"
-    FULFILLED = "fulfilled"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
+from engine.support.states import RequestState
 
 
 class RequestNumber(Base):

@@ -10,7 +10,8 @@ from engine.access import Actor, Role
 from engine.customers import queries as customers
 from engine.errors import ConflictError, FieldProblem, InvalidInputError
 from engine.visits import rules, service
-from engine.visits.tables import Visit, VisitContact, VisitState
+from engine.visits.states import VisitState
+from engine.visits.tables import Visit, VisitContact
 
 GRACE = timedelta(hours=1)
 """A visit may be planned for a time that has just passed: the rep is already on the way."""

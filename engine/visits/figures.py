@@ -9,8 +9,9 @@ from sqlalchemy import case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from engine.visits.minutes import minutes_between
-from engine.visits.queries import MADE, VisitRow
-from engine.visits.tables import Visit, VisitState
+from engine.visits.queries import MADE
+from engine.visits.states import VisitState
+from engine.visits.tables import Visit
 
 NOT_COUNTED = (VisitState.DRAFT, VisitState.RESCHEDULED)
 
@@ -50,35 +51,3 @@ def _query(rep_ids: Collection[UUID], first_day: date, last_day: date) -> Any:
         func.avg(minutes_between(Visit.checked_in_at, Visit.checked_out_at)).label("dwell"),
         func.count(distinct(case((Visit.state.in_(MADE), Visit.customer_id)))).label("customers"),
     ).where(Visit.rep_id.in_(rep_ids), Visit.local_date.between(first_day, last_day), Visit.state.not_in(NOT_COUNTED))
-
-
-MEASURES = ("planned", "made", "missed", "cancelled", "open", "grade_A", "grade_B", "grade_C", "grade_D")
-"""What a figure counts; the conditions of ``visits_behind`` are those of the counts above."""
-
-
-def visits_behind(
-    session: Session,
-    rep_ids: Collection[UUID],
-    first_day: date,
-    last_day: date,
-    measure: str,
-    *,
-    after: UUID | None = None,
-    limit: int = 50,
-) -> tuple[VisitRow, ...]:
-    """Return the visits that a figure counts, the newest first, by keyset on the id."""
-    query = select(Visit).where(
-        Visit.rep_id.in_(rep_ids), Visit.local_date.between(first_day, last_day), Visit.state.not_in(NOT_COUNTED)
-    )
-    if measure == "made":
-        query = query.where(Visit.state.in_(MADE))
-    elif measure in {"missed", "cancelled"}:
-        query = query.where(Visit.state == measure)
-    elif measure == "open":
-        query = query.where(Visit.state.not_in((*MADE, VisitState.MISSED, VisitState.CANCELLED)))
-    elif measure.startswith("grade_"):
-        query = query.where(Visit.grade == measure.removeprefix("grade_"))
-    if after is not None:
-        query = query.where(Visit.id < after)
-    rows = session.scalars(query.order_by(Visit.id.desc()).limit(limit))
-    return tuple(VisitRow(**{name: getattr(row, name) for name in VisitRow.__dataclass_fields__}) for row in rows)

@@ -16,7 +16,8 @@ from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.process.topics import StepContext
 from engine.visits import rules, service
-from engine.visits.tables import Visit, VisitReport, VisitState
+from engine.visits.states import VisitState
+from engine.visits.tables import Visit, VisitReport
 
 OVER = (VisitState.COMPLETED, VisitState.CANCELLED, VisitState.MISSED, VisitState.RESCHEDULED)
 

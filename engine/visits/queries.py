@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 from engine.access import Actor, Role
 from engine.errors import NotFoundError
 from engine.people import queries as people
-from engine.visits.tables import Visit, VisitContact, VisitPurpose, VisitReport, VisitState
+from engine.visits.states import VisitState
+from engine.visits.tables import (
+    Visit,
+    VisitContact,
+    VisitPurpose,
+    VisitReport,
+)
 
 DUPLICATE_WITHIN = timedelta(days=7)
 LIVE = (VisitState.PLANNED, VisitState.APPROVED, VisitState.CHECKED_IN, VisitState.REPORTED, VisitState.CHECKED_OUT)

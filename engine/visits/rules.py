@@ -15,6 +15,10 @@ REVIEW_SHARE_PERCENT = 5
 REVIEW_DAYS = 3
 """Business days in which a manager may review a visit."""
 
+STEP_ORDER = ("check_in", "what_happened", "report", "check_out", "explain")
+OPTIONAL_STEPS = frozenset({"prepare"})
+"""Of several open user tasks of a visit, which a rep is offered first, by the ids of the shipped process."""
+
 
 @dataclass(frozen=True)
 class VisitClock:
@@ -61,3 +65,10 @@ def is_sampled(visit_id: UUID, *, percent: int = REVIEW_SHARE_PERCENT) -> bool:
 def local_date(instant: datetime, time_zone: str) -> date:
     """Return the day of an instant in a time zone."""
     return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def task_rank(element_id: str) -> int:
+    """Return where an open user task stands among those of its visit: the main steps, others, then optional ones."""
+    if element_id in OPTIONAL_STEPS:
+        return len(STEP_ORDER) + 1
+    return STEP_ORDER.index(element_id) if element_id in STEP_ORDER else len(STEP_ORDER)

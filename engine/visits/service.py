@@ -16,7 +16,13 @@ from engine.ids import new_id
 from engine.people import queries as people
 from engine.process import service as process
 from engine.visits import rules
-from engine.visits.tables import Visit, VisitContact, VisitPurpose, VisitReport, VisitState
+from engine.visits.states import VisitState
+from engine.visits.tables import (
+    Visit,
+    VisitContact,
+    VisitPurpose,
+    VisitReport,
+)
 
 PROCESS = "visit"
 CHANNELS = ("face", "phone", "video")

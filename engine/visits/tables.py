@@ -1,7 +1,6 @@
 """Visits, their purposes and reports."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -10,30 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
 from engine.store.base import Base, JsonText, UtcDateTime
-
-
-class VisitState(StrEnum):
-    """Where a visit stands; only ``engine.visits`` changes it."""
-
-    PLANNED = "planned"
-    APPROVED = "approved"
-    CHECKED_IN = "checked_in"
-    REPORTED = "reported"
-    CHECKED_OUT = "checked_out"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    MISSED = "missed"
-    RESCHEDULED = "rescheduled"
-    DRAFT = "draft"
-
-
-class Outcome(StrEnum):
-    """What came of a visit."""
-
-    MET = "met"
-    PARTLY = "partly"
-    NOT_MET = "not_met"
-    REFUSED = "refused"
+from engine.visits.states import VisitState
 
 
 class VisitPurpose(Base):

@@ -1,5 +1,6 @@
 """Mail against a real SMTP server, and the folder that stands in where there is none."""
 
+import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -18,6 +19,13 @@ NOTICE = Notice(
 )
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on; aiosmtpd cannot be told to find one itself."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Mailbox:
     """Keeps what the server takes."""
 
@@ -32,10 +40,9 @@ class Mailbox:
 @pytest.fixture
 def server() -> Iterator[tuple[str, Mailbox]]:
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
-    yield f"smtp://127.0.0.1:{port}", mailbox
+    yield f"smtp://127.0.0.1:{controller.port}", mailbox
     controller.stop()
 
 

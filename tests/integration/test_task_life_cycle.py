@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.process import user_tasks
-from engine.process.tables import InboxEntry, ProcessInstance, TaskState, UserTask
+from engine.process.states import TaskState
+from engine.process.tables import InboxEntry, ProcessInstance, UserTask
 from tests.integration.conftest import Lane
 
 PEOPLE = st.integers(0, 4)

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from engine.access import Role
-from engine.process import bundles, deployment, queries
+from engine.process import bundles, definitions, deployment, queries
 from web import context
 from web.api import paging, schemas
 from web.security import policy
@@ -20,7 +20,7 @@ blueprint = Blueprint("api_processes", __name__, url_prefix="/api/v1", descripti
 @blueprint.response(200, schemas.Definition(many=True))
 def list_definitions() -> Any:
     """List every version of every process, the newest first."""
-    return queries.definitions(context.session())
+    return definitions.definitions(context.session())
 
 
 @blueprint.route("/definitions", methods=["POST"])
@@ -79,8 +79,8 @@ def get_instance(instance_id: UUID) -> Any:
 
 
 def _detail(definition_id: UUID) -> dict[str, Any]:
-    files = queries.definition_files(context.session(), definition_id)
+    files = definitions.definition_files(context.session(), definition_id)
     return {
-        "definition": queries.definition(context.session(), definition_id),
+        "definition": definitions.definition(context.session(), definition_id),
         "files": {name: content.decode(errors="replace") for name, content in files.items()},
     }

@@ -73,7 +73,7 @@ def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], s
         case "cancelled":
             reason = str(event.detail.get("reason", ""))
             return _("Ended by an administrator: {reason}", reason=reason)
-    return event.kind
+    return str(event.kind)
 
 
 def _first(event: Any, names: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from engine.customers import queries as customers
 from engine.errors import NotFoundError
 from engine.people import queries as people
 from engine.reports import queries as reports
-from engine.visits import figures as behind
+from engine.visits import figure_rows as behind
 from web import context
 from web.reports import chart
 from web.security import policy

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from engine.access import Role
 from engine.errors import ConflictError, InvalidInputError
 from engine.people import queries as people
+from engine.process import definitions as stored
 from engine.process import editing, pictures, topics
-from engine.process import queries as process
 from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
@@ -30,7 +30,7 @@ MAX_NOTE = 500
 def definitions() -> ResponseReturnValue:
     """List the processes with their versions."""
     session = context.session()
-    rows = process.definitions(session)
+    rows = stored.definitions(session)
     return render_template(
         "studio/definitions.html",
         groups=[list(group) for _key, group in groupby(rows, key=lambda row: row.key)],
@@ -44,10 +44,10 @@ def definitions() -> ResponseReturnValue:
 def editor(definition_id: UUID) -> ResponseReturnValue:
     """Open a version: the newest one to edit, older ones to look at."""
     session = context.session()
-    row = process.definition(session, definition_id)
-    versions = process.definitions(session, key=row.key)
+    row = stored.definition(session, definition_id)
+    versions = stored.definitions(session, key=row.key)
     newest = versions[0]
-    files = process.definition_files(session, definition_id)
+    files = stored.definition_files(session, definition_id)
     known = editing.names(session, definition_id)
     index = 1 if locale() == "en" else 0
     data = {

@@ -13,8 +13,9 @@ from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.visits import queries as visits
 from engine.visits.queries import LIVE, MADE, VisitRow
+from engine.visits.rules import task_rank
 from engine.visits.service import business_key
-from engine.visits.tables import VisitState
+from engine.visits.states import VisitState
 from web.i18n import locale
 from web.maps import RoutePoint, distance_between, route_picture
 
@@ -108,7 +109,7 @@ class _Drawer:
 
     def stop(self, number: int, row: VisitRow, before: customers.PlaceRow | None) -> Stop:
         place = self.places.get(row.place_id) if row.place_id else None
-        tasks = self.tasks[business_key(row.id)]
+        tasks = sorted(self.tasks[business_key(row.id)], key=lambda task: task_rank(task.element_id))
         waits = row.state in {VisitState.PLANNED, VisitState.APPROVED}
         return Stop(
             number=number,

@@ -12,11 +12,12 @@ from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
-from engine.process.tables import TaskState
+from engine.process.states import TaskState
 from engine.support import queries as support
 from engine.visits import queries as visits
+from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
-from engine.visits.tables import VisitState
+from engine.visits.states import VisitState
 from web.i18n import locale
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline
@@ -109,7 +110,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         names=people.names(session, {visit.rep_id, *(row.rep_id for row, _summary in past)}),
         past=past,
         promises=support.of_customer(session, visit.customer_id),
-        mine=tuple(mine),
+        mine=tuple(sorted(mine, key=lambda task: task_rank(task.element_id))),
         others=tuple(task for task in open_tasks if task.id not in mine_ids),
         line=tuple(task for task in tasks if task.state != TaskState.WITHDRAWN),
         instance_id=tasks[-1].instance_id if tasks else None,

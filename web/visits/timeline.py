@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from engine.comments.tables import Comment
-from engine.process.queries import TaskRow
-from engine.process.tables import HistoryEvent
+from engine.comments.service import CommentRow
+from engine.process.queries import HistoryRow, TaskRow
 from web.i18n import locale
 from web.i18n import translate as _
 
@@ -23,7 +23,7 @@ class Entry:
 
 
 def timeline(
-    history: Iterable[HistoryEvent], tasks: Iterable[TaskRow], comments: Iterable[Comment]
+    history: Iterable[HistoryRow], tasks: Iterable[TaskRow], comments: Iterable[CommentRow]
 ) -> tuple[Entry, ...]:
     """Return the entries; steps that say nothing to a person are left out."""
     names = {task.id: task.label(locale()) for task in tasks}
@@ -34,18 +34,19 @@ def timeline(
         if text
     ]
     entries += [Entry(each.written_at, each.author_name, each.text, "is-comment", _("Comment")) for each in comments]
-    return tuple(sorted(entries, key=lambda entry: entry.at, reverse=True))
+    # The later of two at the same instant comes first too.
+    return tuple(sorted(reversed(entries), key=lambda entry: entry.at, reverse=True))
 
 
-def _who(event: HistoryEvent) -> str:
+def _who(event: HistoryRow) -> str:
     return event.actor_name if event.actor_id else _("Fieldflow")
 
 
-def _sentence(event: HistoryEvent, names: dict[object, str]) -> tuple[str, str]:
+def _sentence(event: HistoryRow, names: dict[UUID, str]) -> tuple[str, str]:
     if event.kind == "started":
         return _("Planned the visit."), ""
     if event.kind == "completed":
-        return _("Done: {task}", task=names.get(event.task_id, event.element_id or "")), ""
+        return _("Done: {task}", task=names.get(event.task_id, event.element_id or "") if event.task_id else ""), ""
     if event.kind == "message":
         return _message(event)
     if event.kind == "timer":
@@ -55,7 +56,7 @@ def _sentence(event: HistoryEvent, names: dict[object, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _message(event: HistoryEvent) -> tuple[str, str]:
+def _message(event: HistoryRow) -> tuple[str, str]:
     payload = event.detail.get("payload") or {}
     reason = str(payload.get("reason") or "")
     if event.detail.get("message") == "visit_cancelled":
