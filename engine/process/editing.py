@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 from uuid import UUID
 
 import orjson
@@ -94,7 +95,7 @@ def publish(
         .limit(1)
     )
     if newest != base_version:
-        raise _overtaken(newest or 0)
+        _refuse_overtaken(newest or 0)
     if bundles.build(sources).model.key != row.key:
         raise InvalidInputError(
             "The id of the process must stay {key}: running instances and figures know it by this name.",
@@ -103,12 +104,12 @@ def publish(
         )
     try:
         return deployment.store(session, actor, sources, note=note, now=now)
-    except IntegrityError as error:
-        raise _overtaken(base_version + 1) from error
+    except IntegrityError:
+        _refuse_overtaken(base_version + 1)
 
 
-def _overtaken(version: int) -> ConflictError:
-    return ConflictError(
+def _refuse_overtaken(version: int) -> NoReturn:
+    raise ConflictError(
         "Version {version} was published while you were editing. Open it, and make your changes again.",
         code="published_in_between",
         version=version,
