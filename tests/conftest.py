@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 
 from engine import wiring
@@ -17,6 +18,14 @@ from engine.people import service as people
 from engine.settings import Settings
 from engine.store.base import Base
 from engine.store.database import create_all
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 MONDAY_9 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday, 2 March 2026, 09:00 in Shanghai: the first minute of a working week."""
@@ -81,3 +90,14 @@ def application(database_url: str, tmp_path: Path, clock: SimulatedClock) -> Ite
     built = wiring.build(settings, clock=clock)
     yield built
     built.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")  # make test brings it, or says how
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,15 +11,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from lxml import etree
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 from werkzeug.serving import make_server
 
 from engine.process import definitions
 from tests.web.every_element import drawing
 from tests.web.world import World, make_world
-from web.assets import DIST
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 KEY = "support_request"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
@@ -138,17 +135,6 @@ def test_only_the_editor_may_style_inline(world: World) -> None:
 
 
 # In a browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM or not (DIST / "manifest.json").exists():
-        pytest.skip("needs Chromium and the built front end")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
