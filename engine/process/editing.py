@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
 from uuid import UUID
 
 import orjson
@@ -22,6 +21,8 @@ from engine.process.pictures import diagram_name
 from engine.process.tables import ProcessDefinition
 from forms import definition as form_definitions
 from forms.model import FormDefinition
+
+OVERTAKEN = "Version {version} was published while you were editing. Open it, and make your changes again."
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def publish(
         .limit(1)
     )
     if newest != base_version:
-        _refuse_overtaken(newest or 0)
+        raise ConflictError(OVERTAKEN, code="published_in_between", version=newest or 0)
     if bundles.build(sources).model.key != row.key:
         raise InvalidInputError(
             "The id of the process must stay {key}: running instances and figures know it by this name.",
@@ -104,16 +105,8 @@ def publish(
         )
     try:
         return deployment.store(session, actor, sources, note=note, now=now)
-    except IntegrityError:
-        _refuse_overtaken(base_version + 1)
-
-
-def _refuse_overtaken(version: int) -> NoReturn:
-    raise ConflictError(
-        "Version {version} was published while you were editing. Open it, and make your changes again.",
-        code="published_in_between",
-        version=version,
-    )
+    except IntegrityError as error:
+        raise ConflictError(OVERTAKEN, code="published_in_between", version=base_version + 1) from error
 
 
 def _factory_forms() -> dict[str, FormDefinition]:

@@ -95,9 +95,9 @@ def sign_in(site: Site, browser: Browser) -> Iterator[SignIn]:
     contexts = []
 
     def open_page(login: str, *, viewport: dict[str, int] | None = None, dark: bool = False) -> Page:
-        context = browser.new_context(
-            viewport=viewport or DESK, color_scheme="dark" if dark else "light", locale="zh-CN", timezone_id="Asia/Shanghai"
-        )  # fmt: skip
+        scheme = "dark" if dark else "light"
+        size = viewport or DESK
+        context = browser.new_context(viewport=size, color_scheme=scheme, locale="zh-CN", timezone_id="Asia/Shanghai")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
