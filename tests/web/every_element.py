@@ -69,8 +69,8 @@ def drawing(*, inside: str = "") -> str:
     ids: list[tuple[str, str]] = []
     body = NODES + flows(LINKS).replace(
         'id="f_choice_over_said" sourceRef="choice" targetRef="over_said">',
-        f'id="f_choice_over_said" name="large" sourceRef="choice" targetRef="over_said">{properties(name_en="big")}'
-        + CONDITION,
+        f'id="f_choice_over_said" name="large" sourceRef="choice" targetRef="over_said">'
+        f"{properties(name_en='big')}{CONDITION}",
     )
     if inside:
         body = body.replace("<bpmn:loopCardinality", f"{inside}<bpmn:loopCardinality", 1)
