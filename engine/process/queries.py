@@ -95,6 +95,7 @@ class TaskDetail:
     draft_saved_at: datetime | None
     values: dict[str, Any] | None
     may_complete: bool
+    is_shared: bool
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,7 @@ def task_detail(session: Session, actor: Actor, task_id: UUID, *, visible: bool 
         draft_saved_at=draft.saved_at if draft else None,
         values=_submitted(session, task) if task.state == TaskState.COMPLETED else None,
         may_complete=task.state == TaskState.OPEN and may_do(task, actor) and free,
+        is_shared=len(task.candidates) > 1 or any(each.startswith("group:") for each in task.candidates),
     )
 
 
