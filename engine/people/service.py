@@ -117,7 +117,7 @@ def create_token(session: Session, login: str, *, name: str, now: datetime, life
             name=name,
             token_hash=_digest(secret),
             created_at=now,
-            expires_at=now + lifetime if lifetime else None,
+            expires_at=now + lifetime if lifetime is not None else None,
         )
     )
     return secret
