@@ -20,6 +20,7 @@ from engine.process.states import TaskState
 from engine.process.steps import write_step
 from engine.process.tables import (
     NO_DUE_DATE,
+    HistoryEvent,
     InboxEntry,
     ProcessInstance,
     TaskDraft,
@@ -69,7 +70,8 @@ def complete_user_task(
     """
     instance, task = _lock_task(session, actor, task_id)
     if task.state == TaskState.COMPLETED and submission_id and task.submission_id == submission_id:
-        return Completion(task.id, instance.id, instance.business_key, (), repeated=True)
+        opened_then = _opened_by(session, actor, task)
+        return Completion(task.id, instance.id, instance.business_key, opened_then, repeated=True)
     _require_open(task)
     _require_mine_or_free(task, actor)
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
@@ -97,6 +99,17 @@ def complete_user_task(
     )
     mine = tuple(row.id for row in opened if not actor.principals.isdisjoint(row.candidates))
     return Completion(task.id, instance.id, instance.business_key, mine)
+
+
+def _opened_by(session: Session, actor: Actor, task: UserTask) -> tuple[UUID, ...]:
+    # The answer to a submission that is sent again: what the first one opened stands in its row of the history.
+    detail = session.scalar(
+        select(HistoryEvent.detail).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.task_id == task.id)
+    )
+    ids = [UUID(text) for text in (detail or {}).get("opened", ())]
+    rows = session.scalars(select(UserTask).where(UserTask.id.in_(ids))) if ids else ()
+    by_id = {row.id: row for row in rows}
+    return tuple(key for key in ids if key in by_id and not actor.principals.isdisjoint(by_id[key].candidates))
 
 
 def validate(
