@@ -18,6 +18,7 @@ from engine.connectors.notify import Notifier
 from engine.connectors.notify.mail import FolderNotifier, SmtpNotifier
 from engine.customers import queries as customers
 from engine.doorbell import RqDoorbell, ThreadDoorbell
+from engine.evidence import service as evidence
 from engine.notifications import service as notifications
 from engine.outbox.service import USER_LANE
 from engine.people import queries as people
@@ -71,7 +72,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
     application = Application(
         settings=settings,
         database=database,
-        worker=Worker(database, parts=(calendar.fire_due,), clock=clock),
+        worker=Worker(database, parts=(calendar.fire_due, evidence.forget_positions), clock=clock),
         crm=crm,
         notifier=notifier,
         maps=SchematicMaps(),

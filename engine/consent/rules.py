@@ -44,9 +44,12 @@ def may_store_position(state: ConsentState | None, *, now: datetime) -> bool:
 
 
 def location_mode(states: Mapping[str, ConsentState], *, now: datetime) -> LocationMode | None:
-    """Return the mode that a person's answers make, or None for one who was never asked."""
+    """Return the mode that a person's answers make, or None for one who is (again) to be asked."""
     if may_store_position(states.get(CHECK_IN), now=now):
         return LocationMode.CHECK_IN
+    position = states.get(CHECK_IN)
+    if position is not None and position.is_granted and position.withdrawn_at is None:
+        return None  # the text is a new one, or twelve months are over: it is asked again
     manual = states.get(MANUAL)
     if manual is not None:
         return LocationMode.MANUAL if manual.is_granted and manual.withdrawn_at is None else LocationMode.OFF

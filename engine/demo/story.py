@@ -87,6 +87,7 @@ class Story:
                 if start.astimezone(ZONE).hour == 12:
                     start = _at(day, 13, 30)
             self._at(planned_at, self._tidy_drafts(login))
+            self._at(_at(day, 18, 20), self._rep_evening(login))
         for hour in (10, 12, 15, 17):
             for login in ("ops1", "ops2", "ops3"):
                 self._at(_at(day, hour, self._random.randint(5, 50)), self._desk_hour(login))
@@ -180,14 +181,16 @@ class Story:
             actor = self._company.actors[login]
             key = visits.business_key(visit_id)
             day = now.astimezone(ZONE).date()
-            for form, values in (
-                ("visit_report", texts.report(self._random, customer.kind, day)),
-                ("visit_shelf_check", texts.shelf_check(self._random)),
-                ("visit_survey", texts.survey(self._random)),
-            ):
-                self._do(session, actor, key, form, values, now)
-            if self._do(session, actor, key, "visit_check_out", {"method": "manual"}, now):
-                self._finished += 1
+            values = {
+                "visit_report": texts.report(self._random, customer.kind, day),
+                "visit_shelf_check": texts.shelf_check(self._random),
+                "visit_survey": texts.survey(self._random),
+                "visit_check_out": {"method": "manual"},
+            }
+            for task in process.tasks_of(session, key):
+                if task.form_key in values:
+                    self._do_task(session, actor, task, values[task.form_key], now)
+            self._finished += 1
 
         return act
 
@@ -210,14 +213,18 @@ class Story:
                 values = self._handling(session, actor, task, now)
                 if values is not None:
                     self._do_task(session, actor, task, values, now)
-            for rep in self._reps:
-                self._confirm(session, self._company.actors[rep], now)
+
+        return act
+
+    def _rep_evening(self, login: str) -> Act:
+        def act(session: Session, now: datetime) -> None:
+            self._confirm(session, self._company.actors[login], now)
 
         return act
 
     def _confirm(self, session: Session, actor: Actor, now: datetime) -> None:
         for task in process.inbox(session, actor, limit=20).tasks:
-            if task.form_key == "request_confirm" and self._random.random() < 0.8:
+            if task.form_key == "request_confirm" and self._random.random() < 0.7:
                 self._do_task(session, actor, task, {"decision": "confirm", "rating": "good"}, now)
             elif task.form_key == "request_answer_question":
                 self._do_task(session, actor, task, {"answer": "按上次的规格，送到药剂科即可。"}, now)

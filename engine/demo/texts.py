@@ -51,7 +51,7 @@ def report(random: Random, kind: str, day: date) -> dict[str, Any]:
         values["next_steps"] = [
             {"text": "跟进科室讨论结果", "kind": random.choice(("visit", "call", "task")), "due": due}
         ]
-    if outcome == "met" and random.random() < 0.16:
+    if outcome == "met" and random.random() < 0.28:
         values["promises"] = [dict(random.choice(PROMISES))]
     return values
 
@@ -87,7 +87,7 @@ def handling(
     random: Random, form_key: str, queue: str, lines: list[dict[str, Any]], now: datetime
 ) -> dict[str, Any] | None:
     """Return what an ops person enters into a form of the back office; None leaves the task for another time."""
-    if random.random() < 0.25:
+    if random.random() < 0.72:
         return None
     shipped = [{**line, "shipped": line["quantity"], "lot": "B2611"} for line in lines]
     priced = [

@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 
 GENESIS = "0" * 64
+POSITION_KEPT_DAYS = 180
+"""How long a check-in position is kept (PRODUCT.md, section 8); what people read under "Me" names it."""
+
 CHAINED = (
     "user_id", "number", "visit_id", "kind", "method", "at", "position_hash", "facts", "grade", "explanation",
     "previous_hash",

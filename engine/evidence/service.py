@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -20,6 +20,7 @@ from engine.evidence.tables import CheckEvent, Position
 from engine.ids import new_id
 
 MAX_ACCURACY_M = 100_000
+FORGET_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -172,3 +173,17 @@ def events_of(session: Session, visit_id: UUID) -> tuple[CheckRow, ...]:
     return tuple(
         CheckRow(row.kind, row.method, row.at, row.grade, row.explanation, row.facts.get("distance_m")) for row in rows
     )
+
+
+def forget_positions(session: Session, now: datetime) -> int:
+    """Delete the positions whose time is over, with their salts; returns how many. The chain keeps their hashes."""
+    ended = (
+        select(Position.id)
+        .where(Position.received_at < now - timedelta(days=rules.POSITION_KEPT_DAYS))
+        .order_by(Position.received_at)
+        .limit(FORGET_BATCH)
+    )
+    ids = list(session.scalars(ended))
+    if ids:
+        session.execute(delete(Position).where(Position.id.in_(ids)))
+    return len(ids)

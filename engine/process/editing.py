@@ -22,6 +22,8 @@ from engine.process.tables import ProcessDefinition
 from forms import definition as form_definitions
 from forms.model import FormDefinition
 
+OVERTAKEN = "Version {version} was published while you were editing. Open it, and make your changes again."
+
 
 @dataclass(frozen=True)
 class Names:
@@ -94,7 +96,7 @@ def publish(
         .limit(1)
     )
     if newest != base_version:
-        raise _overtaken(newest or 0)
+        raise ConflictError(OVERTAKEN, code="published_in_between", version=newest or 0)
     if bundles.build(sources).model.key != row.key:
         raise InvalidInputError(
             "The id of the process must stay {key}: running instances and figures know it by this name.",
@@ -104,15 +106,7 @@ def publish(
     try:
         return deployment.store(session, actor, sources, note=note, now=now)
     except IntegrityError as error:
-        raise _overtaken(base_version + 1) from error
-
-
-def _overtaken(version: int) -> ConflictError:
-    return ConflictError(
-        "Version {version} was published while you were editing. Open it, and make your changes again.",
-        code="published_in_between",
-        version=version,
-    )
+        raise ConflictError(OVERTAKEN, code="published_in_between", version=base_version + 1) from error
 
 
 def _factory_forms() -> dict[str, FormDefinition]:

@@ -50,6 +50,16 @@ class TaskRow:
     text_2: str | None
     text_3: str | None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for somebody."""
+        return self.state == TaskState.OPEN
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the process has moved on without it."""
+        return self.state == TaskState.WITHDRAWN
+
     def label(self, locale: str) -> str:
         """Return the task's name in the reader's language."""
         return (self.name_en or self.name) if locale == "en" else self.name
@@ -219,14 +229,13 @@ def _submitted(session: Session, task: UserTask) -> dict[str, Any] | None:
 
 
 def tasks_of(
-    session: Session, business_key: str, *, states: Sequence[TaskState] = (TaskState.OPEN,)
+    session: Session, business_key: str, *, states: Sequence[TaskState] | None = (TaskState.OPEN,)
 ) -> tuple[TaskRow, ...]:
-    """Return the tasks about an object, the oldest first. The caller has checked who may see the object."""
-    rows = session.execute(
-        select(*_TASK_COLUMNS)
-        .where(UserTask.business_key == business_key, UserTask.state.in_(states))
-        .order_by(UserTask.created_at, UserTask.id)
-    )
+    """Return the tasks about an object, the oldest first; None: in any state. The caller has checked who may see it."""
+    query = select(*_TASK_COLUMNS).where(UserTask.business_key == business_key)
+    if states is not None:
+        query = query.where(UserTask.state.in_(states))
+    rows = session.execute(query.order_by(UserTask.created_at, UserTask.id))
     return tuple(_task_row(row) for row in rows)
 
 

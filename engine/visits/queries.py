@@ -50,6 +50,31 @@ class VisitRow:
     created_at: datetime
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it is only proposed."""
+        return self.state == VisitState.DRAFT
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is planned and has not begun."""
+        return self.state in {VisitState.PLANNED, VisitState.APPROVED}
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the rep is at the customer's."""
+        return self.state == VisitState.CHECKED_IN
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state not in {*LIVE, VisitState.DRAFT}
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.state == VisitState.CANCELLED
+
+    @property
     def dwell(self) -> timedelta | None:
         """How long the rep was there."""
         if self.checked_in_at is None or self.checked_out_at is None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from engine.access import SYSTEM, Actor, Role
 from engine.customers import service as customers
@@ -17,6 +18,7 @@ from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.settings import Settings
 from engine.store.database import create_all
+from engine.visits import queries as visit_queries
 from engine.visits import service as visits
 from engine.wiring import Application, build
 from web.app import create_app
@@ -108,9 +110,6 @@ def make_world(folder: Path, *, now: datetime = NOW) -> World:
     application = build(settings, clock=lambda: clock[0])
     create_all(application.database.engine)
     app = create_app(application)
-    for endpoint, rule in STUBS.items():
-        if endpoint not in app.view_functions:
-            app.add_url_rule(rule, endpoint=endpoint, view_func=_stub)
     world = World(application, app, clock)
     with application.database.transaction() as session:
         deployment.deploy(session, SYSTEM, bundles.factory_sources("visit"), now=now)
@@ -140,6 +139,31 @@ def make_world(folder: Path, *, now: datetime = NOW) -> World:
     return world
 
 
+def page(client: FlaskClient, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.text[:2000]
+    return " ".join(answer.text.split())
+
+
+def draft_of(world: World) -> UUID:
+    done = world.plan(hours=0.5)
+    world.finish("rep1", done, next_steps=[{"text": "Bring samples", "kind": "visit", "due": "2026-12-01"}])
+    with world.application.database.reading() as session:
+        return visit_queries.drafts_of(session, world.people["rep1"])[0].id
+
+
+def statements(world: World, client: FlaskClient, address: str) -> int:
+    count = [0]
+
+    def note(*_arguments: object) -> None:
+        count[0] += 1
+
+    event.listen(world.application.database.engine, "before_cursor_execute", note)
+    page(client, address)
+    event.remove(world.application.database.engine, "before_cursor_execute", note)
+    return count[0]
+
+
 def _set_manager(session: Any, team_id: UUID, manager_id: UUID) -> None:
     from engine.people.tables import Team
 
@@ -161,7 +185,3 @@ def _add_customers(session: Any, world: World, north: UUID, south: UUID) -> None
         )
         customers.add_contact(session, customer_id, name=f"{name[0]}主任", title="主任", phone="13800000000")
         world.customers[code] = customer_id
-
-
-def _stub(**_arguments: Any) -> str:
-    return ""

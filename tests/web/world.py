@@ -16,14 +16,13 @@ from engine.catalogue import service as catalogue
 from engine.customers import service as customers
 from engine.ids import new_id
 from engine.people import service as people
-from engine.process import deployment
+from engine.process import bundles, deployment
 from engine.settings import Settings
 from engine.store.database import create_all
 from engine.support import service as support
 from engine.visits import service as visits
 from engine.visits.tables import Visit
 from engine.wiring import Application, build
-from tests.web import small_models
 from web.app import create_app
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # Monday 10:30 in Shanghai
@@ -104,7 +103,6 @@ def make_world(folder: Path, *, now: datetime = NOW) -> World:
     application = build(settings, clock=lambda: now)
     create_all(application.database.engine)
     world = World(application, create_app(application), now)
-    _stub_missing(world.app)
     world.write(lambda session: _fill(session, world))
     return world
 
@@ -144,18 +142,5 @@ def _fill(session: Session, world: World) -> None:
     catalogue.add_product(session, code="P-01", name="舒心片 10 mg", name_en="Shuxin 10 mg", is_sample=True)
     catalogue.add_product(session, code="M-01", name="宣传折页", name_en="Leaflet", is_material=True)
     visits.add_purpose(session, key="call", name="常规拜访", name_en="Call", form_key="visit_report")
-    for sources in (small_models.request_sources(), small_models.visit_sources()):
-        definition_id, _version = deployment.deploy(session, SYSTEM, sources, note="first", now=now)
-        ids[sources[0].name.removesuffix(".bpmn")] = definition_id
-
-
-def _stub_missing(app: Flask) -> None:
-    # Pages of other areas that a template links to; they need not exist to test these.
-    known = {rule.endpoint for rule in app.url_map.iter_rules()}
-    for endpoint, rule in {
-        "visits.visit": "/visits/<uuid:visit_id>", "visits.new": "/visits/new", "visits.position": "/x/position",
-        "customers.customer": "/customers/<uuid:customer_id>", "customers.customers": "/customers",
-        "account.me": "/me", "account.notifications": "/notifications", "today.today": "/today",
-    }.items():  # fmt: skip
-        if endpoint not in known:
-            app.add_url_rule(rule, endpoint, lambda **_values: ("", 204))
+    for key in bundles.factory_keys():
+        ids[key], _version = deployment.deploy(session, SYSTEM, bundles.factory_sources(key), note="first", now=now)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
 from engine.consent.rules import LocationMode
+from engine.evidence.rules import POSITION_KEPT_DAYS
 from engine.notifications import rules as notification_rules
 from engine.notifications import service as notifications
 from engine.people import service as people
@@ -19,8 +20,6 @@ from web.transactions import transactional
 blueprint = Blueprint("account", __name__, template_folder="templates")
 
 YEAR_S = 31_536_000
-KEPT_DAYS = 180
-"""How long a check-in position is kept (PRODUCT.md, section 8)."""
 
 
 @blueprint.get("/me")
@@ -35,7 +34,7 @@ def me() -> ResponseReturnValue:
         mode=mode.value if mode else "",
         answered_at=max(answers) if answers else None,
         text_version=consent_rules.TEXT_VERSION,
-        kept_days=KEPT_DAYS,
+        kept_days=POSITION_KEPT_DAYS,
         roles=_roles(),
     )
 

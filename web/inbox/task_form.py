@@ -109,5 +109,5 @@ def addresses(detail: TaskDetail, *, locate: bool) -> dict[str, str]:
         "draft_url": url_for("inbox.draft", task_id=task_id),
         "draft_key": f"{context.actor().user_id}:{task_id}",
         "position_url": url_for("visits.position") if locate else "",
-        "file_url": url_for("files.download", digest="0" * 64).removesuffix("0" * 64),
+        "file_url": url_for("files.download", digest="0" * 64).replace("0" * 64, "{file}"),
     }

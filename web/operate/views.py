@@ -151,7 +151,7 @@ def _page(instance_id: UUID, *, errors: dict[str, list[FieldProblem]] | None = N
         names=names,
         entries=history.entries(events, tasks, names)[::-1],
         incidents=process.open_incidents(session, instance_id=instance_id),
-        standing=[(names.get(element_id, element_id), state) for element_id, state in found.tokens],
+        standing=[(names.get(element_id, element_id), state) for element_id, state in _telling(found.tokens)],
         variables=_variables(events),
         done_count=len(found.done),
         address=address_of(row.business_key),
@@ -159,6 +159,11 @@ def _page(instance_id: UUID, *, errors: dict[str, list[FieldProblem]] | None = N
         errors={path: explain(problems[0]) for path, problems in (errors or {}).items()},
         typed=request.form.get("reason", ""),
     )
+
+
+def _telling(tokens: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    # Beside a step that waits for a person, every boundary event around it waits too: that is no news.
+    return [token for token in tokens if token[1] in {"open", "incident"}] or tokens
 
 
 def _variables(events: Sequence[Any]) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ def editor_texts() -> dict[str, str]:
     """Return key → text in the reader's language."""
     return {
         "group": _("Fieldflow"),
-        "names": _("Names"),
         "variables": _("Variables"),
         "parameters": _("Parameters"),
         "form": _("Form"),
@@ -52,7 +51,5 @@ def editor_texts() -> dict[str, str]:
         "lossy": _("This diagram holds elements that the editor would lose. It cannot be saved from here:"),
         "failed": _("The server did not answer. Nothing was changed; please try again."),
         "unsaved": _("Not published yet"),
-        "loaded": _("Version {n}"),
         "broken": _("This diagram cannot be shown:"),
-        "process": _("The process"),
     }

@@ -93,11 +93,12 @@ def load(session: Session, actor: Actor, monday: date, today: date, locale: str)
     found = visits.team_visits(session, [*reps, *gone], monday, sunday)
     shown = [visit for visit in found if visit.state not in NOT_SHOWN]
     tasks = process.open_tasks_of(session, [visit_service.business_key(v.id) for v in shown if v.ended_at is None])
+    days = _days(monday, today, {visit.local_date for visit in shown})
     names = customers.by_id(session, [visit.customer_id for visit in shown])
     return Board(
         monday=monday,
-        days=tuple(_day(monday + timedelta(days=number), today) for number in range(7)),
-        rows=tuple(_row(rep, [v for v in shown if v.rep_id == rep.id], monday) for rep in reps.values()),
+        days=days,
+        rows=tuple(_row(rep, [v for v in shown if v.rep_id == rep.id], days) for rep in reps.values()),
         problems=_problems(shown, tasks, gone, today),
         steps=_steps([visit for visit in shown if visit.rep_id in reps], tasks),
         customers={customer_id: row.label(locale) for customer_id, row in names.items()},
@@ -109,12 +110,16 @@ def _inactive(session: Session, team_ids: set[UUID]) -> dict[UUID, str]:
     return {p.id: p.name for p in people.people(session) if p.team_id in team_ids and not p.is_active}
 
 
-def _day(day: date, today: date) -> Day:
-    return Day(day, day == today, day >= today, day.weekday() >= 5)
+def _days(monday: date, today: date, busy: set[date]) -> tuple[Day, ...]:
+    # A weekend is shown when something is planned on it: swapped working days (调休) are, most are not.
+    week = [monday + timedelta(days=number) for number in range(7)]
+    return tuple(
+        Day(day, day == today, day >= today, day.weekday() >= 5) for day in week if day.weekday() < 5 or day in busy
+    )
 
 
-def _row(rep: people.Person, own: list[VisitRow], monday: date) -> Row:
-    cells = tuple(tuple(v for v in own if v.local_date == monday + timedelta(days=number)) for number in range(7))
+def _row(rep: people.Person, own: list[VisitRow], days: tuple[Day, ...]) -> Row:
+    cells = tuple(tuple(visit for visit in own if visit.local_date == day.date) for day in days)
     counted = [visit for visit in own if visit.state != "cancelled"]
     return Row(rep, cells, sum(visit.state in visits.MADE for visit in counted), len(counted))
 

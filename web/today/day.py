@@ -12,10 +12,9 @@ from engine.customers import queries as customers
 from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.visits import queries as visits
-from engine.visits.queries import LIVE, MADE, VisitRow
+from engine.visits.queries import MADE, VisitRow
 from engine.visits.rules import task_rank
 from engine.visits.service import business_key
-from engine.visits.states import VisitState
 from web.i18n import locale
 from web.maps import RoutePoint, distance_between, route_picture
 
@@ -66,7 +65,7 @@ class Day:
     @property
     def total(self) -> int:
         """How many were to be made: cancelled ones do not count."""
-        return sum(stop.visit.state != VisitState.CANCELLED for stop in self.stops)
+        return sum(not stop.visit.is_cancelled for stop in self.stops)
 
 
 def rep_day(session: Session, actor: Actor, day: date, *, now: datetime) -> Day:
@@ -110,7 +109,6 @@ class _Drawer:
     def stop(self, number: int, row: VisitRow, before: customers.PlaceRow | None) -> Stop:
         place = self.places.get(row.place_id) if row.place_id else None
         tasks = sorted(self.tasks[business_key(row.id)], key=lambda task: task_rank(task.element_id))
-        waits = row.state in {VisitState.PLANNED, VisitState.APPROVED}
         return Stop(
             number=number,
             visit=row,
@@ -119,15 +117,15 @@ class _Drawer:
             purpose=self.purposes.get(row.purpose_key, row.purpose_key),
             task=tasks[0] if tasks else None,
             way_m=distance_between(before, place),
-            late_since=row.planned_start if waits and row.planned_start + LATE_AFTER < self.now else None,
+            late_since=row.planned_start if row.is_ahead and row.planned_start + LATE_AFTER < self.now else None,
             is_made=row.state in MADE,
-            is_over=row.state not in LIVE,
+            is_over=row.is_over,
         )
 
 
 def _next(stops: tuple[Stop, ...]) -> Stop | None:
     # Where the rep is now comes before what is planned; then by time. One that waits for the manager is not next.
-    there = [stop for stop in stops if stop.visit.state == VisitState.CHECKED_IN]
+    there = [stop for stop in stops if stop.visit.is_there]
     due = [stop for stop in stops if not stop.is_over and stop.task is not None]
-    planned = [stop for stop in stops if stop.visit.state in {VisitState.PLANNED, VisitState.APPROVED}]
+    planned = [stop for stop in stops if stop.visit.is_ahead]
     return next(iter(there or due or planned), None)

@@ -12,12 +12,10 @@ from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
-from engine.process.states import TaskState
 from engine.support import queries as support
 from engine.visits import queries as visits
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
-from engine.visits.states import VisitState
 from web.i18n import locale
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline
@@ -56,32 +54,19 @@ class VisitPage:
     @property
     def may_cancel(self) -> bool:
         """Whether the reader may cancel it now."""
-        return (
-            self.detail.may_act
-            and self.detail.visit.state in CANCELLABLE
-            and self.detail.visit.state != VisitState.DRAFT
-        )
+        visit = self.detail.visit
+        return self.detail.may_act and visit.state in CANCELLABLE and not visit.is_draft
 
     @property
     def may_move(self) -> bool:
         """Whether the reader may choose another time."""
-        return self.detail.may_act and self.detail.visit.state in {VisitState.PLANNED, VisitState.APPROVED}
+        return self.detail.may_act and self.detail.visit.is_ahead
 
     @property
     def dwell_minutes(self) -> float | None:
         """How long the rep was there."""
         dwell = self.detail.visit.dwell
         return dwell.total_seconds() / 60 if dwell else None
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether it waits to be planned."""
-        return self.detail.visit.state == VisitState.DRAFT
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.detail.visit.state not in {*visits.LIVE, VisitState.DRAFT}
 
 
 def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
@@ -93,8 +78,8 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
     detail = visits.visit_detail(session, actor, visit_id)
     visit, key = detail.visit, business_key(visit_id)
     past = visits.notes_of_customer(session, visit.customer_id, other_than=visit.id, limit=3)
-    tasks = process.tasks_of(session, key, states=tuple(TaskState))
-    open_tasks = [task for task in tasks if task.state == TaskState.OPEN]
+    tasks = process.tasks_of(session, key, states=None)
+    open_tasks = [task for task in tasks if task.is_open]
     mine = process.my_open_tasks_of(session, actor, [key])[key] if open_tasks else []
     mine_ids = {task.id for task in mine}
     contact_rows = customers.contacts_by_id(session, detail.contact_ids) if detail.contact_ids else {}
@@ -112,7 +97,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         promises=support.of_customer(session, visit.customer_id),
         mine=tuple(sorted(mine, key=lambda task: task_rank(task.element_id))),
         others=tuple(task for task in open_tasks if task.id not in mine_ids),
-        line=tuple(task for task in tasks if task.state != TaskState.WITHDRAWN),
+        line=tuple(task for task in tasks if not task.is_withdrawn),
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
         checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),

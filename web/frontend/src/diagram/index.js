@@ -3,7 +3,9 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import { spiffworkflow } from './moddle.js';
 import { showEnglishNames } from './names.js';
 
-const MIN_ZOOM = 0.45;
+const MIN_ZOOM = 0.5;
+const READABLE_ZOOM = 0.75;
+const URGENCY = ['incident', 'open', 'running', 'waiting'];
 
 export function watchDiagrams(root) {
   for (const details of root.querySelectorAll('[data-diagram-url]')) {
@@ -42,7 +44,8 @@ async function show(box, { xml, tokens, done }) {
   const elements = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');
   for (const id of done) if (elements.get(id)) canvas.addMarker(id, 'is-done');
-  const standing = tokens.filter(([id]) => elements.get(id));
+  // A sub-process that runs is marked by the step in it.
+  const standing = tokens.filter(([id]) => elements.get(id) && !elements.get(id).children?.length);
   for (const [id, state] of standing) canvas.addMarker(id, `is-${state}`);
   fit(canvas, elements, standing);
 }
@@ -50,10 +53,10 @@ async function show(box, { xml, tokens, done }) {
 // A small frame shows a part: the step that is due must be in it.
 function fit(canvas, elements, standing) {
   canvas.zoom('fit-viewport');
-  const inner = standing.map(([id]) => elements.get(id)).filter((element) => !element.children?.length);
-  if (canvas.zoom() >= MIN_ZOOM || !inner.length) return;
-  canvas.zoom(MIN_ZOOM * 1.4);
-  const { x, y, width, height } = inner[0];
+  if (canvas.zoom() >= MIN_ZOOM || !standing.length) return;
+  const [id] = [...standing].sort((one, other) => URGENCY.indexOf(one[1]) - URGENCY.indexOf(other[1]))[0];
+  canvas.zoom(READABLE_ZOOM);
+  const { x, y, width, height } = elements.get(id);
   const view = canvas.viewbox();
   canvas.viewbox({
     x: x + width / 2 - view.width / 2, y: y + height / 2 - view.height / 2, width: view.width, height: view.height,

@@ -48,7 +48,6 @@ async function load(studio) {
     return false;
   }
   modeler.get('canvas').zoom('fit-viewport', 'auto');
-  status(studio, fill(texts.loaded, data.version));
   if (studio.lost.length) problem(studio, texts.lossy, studio.lost);
   studio.root.dataset.ready = 'yes';
   return true;
@@ -59,7 +58,7 @@ function watch(studio) {
   const stack = modeler.get('commandStack');
   modeler.on('commandStack.changed', () => {
     studio.isDirty = stack.canUndo();
-    status(studio, studio.isDirty ? texts.unsaved : fill(texts.loaded, studio.data.version));
+    status(studio, studio.isDirty ? texts.unsaved : '');
     for (const [name, can] of [['undo', stack.canUndo()], ['redo', stack.canRedo()]]) {
       if (part(name)) part(name).disabled = !can;
     }

@@ -1,0 +1,115 @@
+"""A company on a real server in this process, and a real browser."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from engine import wiring
+from engine.clock import utc_now
+from engine.settings import Settings
+from engine.store.database import create_all
+from tests import factories
+from tests.factories import Company
+from web.app import create_app
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+
+
+@dataclass
+class Site:
+    """A running installation."""
+
+    url: str
+    application: wiring.Application
+    company: Company
+
+
+def _found(application: wiring.Application) -> Company:
+    with application.database.transaction() as session:
+        company = factories.add_company(session, now=utc_now())
+        factories.deploy_factory_processes(session, now=utc_now())
+    return company
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Serve an installation with its jobs in a thread, as ``fieldflow up --inline`` does."""
+    settings = Settings.from_environment({"FIELDFLOW_DATA": str(tmp_path)})
+    application = wiring.build(settings)
+    create_all(application.database.engine)
+    # Playwright runs an event loop in this thread, in which the V8 isolate refuses to wait.
+    with ThreadPoolExecutor(1) as pool:
+        company = pool.submit(_found, application).result()
+    doorbell = application.ring_thread()
+    server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=server.serve_forever, daemon=True),
+        threading.Thread(
+            target=application.worker.loop, args=(stop,), kwargs={"do_deliveries": True, "interval_s": 0.2}, daemon=True
+        ),
+    ]
+    for thread in threads:
+        thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", application, company)
+    stop.set()
+    server.shutdown()
+    doorbell.stop()
+    for thread in threads:
+        thread.join(timeout=10)
+    application.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")  # make test brings it, or says how
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(site: Site, browser: Browser) -> Iterator[SignIn]:
+    """Return a function that gives a person a browser of their own, signed in."""
+    contexts = []
+
+    def open_page(login: str, *, viewport: dict[str, int] | None = None, dark: bool = False) -> Page:
+        scheme = "dark" if dark else "light"
+        size = viewport or DESK
+        context = browser.new_context(viewport=size, color_scheme=scheme, locale="zh-CN", timezone_id="Asia/Shanghai")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{site.url}/sign-in")
+        page.fill("#login", login)
+        page.fill("#password", factories.PASSWORD)
+        page.click("form[action='/sign-in'] button:has-text('登录')")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
