@@ -76,6 +76,10 @@ def complete_user_task(
     _require_mine_or_free(task, actor)
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
     clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key, now=now)
+    form = bundle.forms.get(task.form_key) if task.form_key else None
+    if form is not None:
+        for check in topics.submission_checks():
+            check(session, actor, task.business_key, form, clean)
     host = host_for(session, actor, instance, bundle, now=now)
     nested = bundle.model.elements[task.element_id].properties.get("result")
     variables = {nested: clean} if nested else clean
