@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -220,12 +221,15 @@ def save_draft(session: Session, actor: Actor, task_id: UUID, values: Mapping[st
     Raises:
         NotFoundError: no such open task, or not this actor's.
         ConflictError: the task is over.
+        InvalidInputError: there is too much of it.
     """
     task = session.get(UserTask, task_id)
     if task is None or not may_do(task, actor):
         raise NotFoundError("There is no such task for you.", code="task_unknown")
     _require_open(task)
     assert actor.user_id is not None, "the system drafts nothing"
+    if len(orjson.dumps(dict(values))) > DRAFT_LIMIT_BYTES:
+        raise InvalidInputError("This form holds too much. Shorten texts or remove rows.", code="too_large")
     draft = session.get(TaskDraft, (task_id, actor.user_id))
     if draft is None:
         session.add(TaskDraft(task_id=task_id, user_id=actor.user_id, values=dict(values), saved_at=now))
