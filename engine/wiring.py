@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.attachments import service as attachments
 from engine.calendar import service as calendar
 from engine.catalogue import service as catalogue
 from engine.clock import Clock, utc_now
@@ -18,6 +22,7 @@ from engine.connectors.notify import Notifier
 from engine.connectors.notify.mail import FolderNotifier, SmtpNotifier
 from engine.customers import queries as customers
 from engine.doorbell import RqDoorbell, ThreadDoorbell
+from engine.errors import FieldProblem, InvalidInputError
 from engine.evidence import service as evidence
 from engine.notifications import service as notifications
 from engine.outbox.service import USER_LANE
@@ -31,7 +36,8 @@ from engine.store.database import Database
 from engine.support import operations as support
 from engine.support.rules import QUEUES
 from engine.visits import operations as visits
-from forms.model import Choice, Text
+from forms.attached import files_in
+from forms.model import Choice, FormDefinition, Text
 
 CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
 
@@ -126,6 +132,7 @@ def register(application: Application) -> None:
     topics.register_choices("items", catalogue.product_choices)
     topics.register_choices("queues", _queue_choices)
     topics.register_choices("contacts", _contact_choices)
+    topics.register_submission_check("attachments", _attach_files)
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
     )
@@ -144,6 +151,16 @@ def _send_mail(application: Application, context: DeliveryContext, payload: Mapp
     addresses = {str(person.id): (person.email, person.locale) for person in found if person.email}
     link = f"{application.settings.public_url}/open/{payload.get('business_key') or ''}"
     notifications.mail(application.notifier, addresses, context, {**payload, "link": link})
+
+
+def _attach_files(
+    session: Session, actor: Actor, business_key: str, form: FormDefinition, values: Mapping[str, Any]
+) -> None:
+    held = list(files_in(form, values))
+    foreign = attachments.attach(session, actor, business_key, (digest for _path, digest in held))
+    if foreign:
+        problem = FieldProblem("This file did not arrive. Remove it and add it again.", code="file_unknown")
+        raise InvalidInputError(errors={path: [problem] for path, digest in held if digest in foreign})
 
 
 def _contact_choices(session: Any, _actor: Any, business_key: str) -> list[Choice]:

@@ -167,7 +167,7 @@ def token() -> None:
 @token.command("create")
 @click.argument("login")
 @click.option("--name", default="cli", show_default=True, help="What the token is for.")
-@click.option("--days", type=int, help="How long it is valid; for ever if absent.")
+@click.option("--days", type=click.IntRange(min=1), help="How long it is valid; for ever if absent.")
 def create_token(login: str, name: str, days: int | None) -> None:
     """Make a token for a person and print it once."""
     application = wiring.application()

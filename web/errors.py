@@ -15,6 +15,7 @@ from engine.errors import (
     NotFoundError,
     RetryableError,
 )
+from web.api.sentences import problem_of
 from web.i18n import explain
 from web.i18n import translate as _
 
@@ -154,5 +155,8 @@ def _flatten(messages: Any, path: str = "") -> list[dict[str, str]]:
         parts = [_flatten(value, f"{path}.{key}" if path else str(key)) for key, value in messages.items()]
         return [row for part in parts for row in part]
     texts = messages if isinstance(messages, list) else [messages]
-    clean = path.removeprefix("json.").removeprefix("query.")
-    return [{"field": clean, "code": "invalid", "detail": _(str(text))} for text in texts]
+    # webargs puts the location in front; marshmallow hangs what is wrong with the whole under _schema, with a key of a
+    # mapping under .key.
+    clean = path.removeprefix("json.").removeprefix("query.").removesuffix("._schema").removesuffix(".key")
+    problems = [problem_of(str(text)) for text in texts]
+    return [{"field": clean, "code": each.code, "detail": explain(each)} for each in problems]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import orjson
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 
 from engine.access import Actor, Role
 from engine.people import service as people
@@ -86,6 +87,8 @@ def _admit() -> None:
     if declared is None:
         raise Forbidden
     _identify(declared)
+    if not declared.by_token:  # the API's fields name what they refuse
+        _check_texts()
     if declared.is_public and declared.by_token:
         return
     if request.method not in SAFE_METHODS and not declared.by_token:
@@ -118,8 +121,22 @@ def _check_origin() -> None:
 
 def _check_csrf() -> None:
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if g.actor.user_id is not None and not hmac.compare_digest(sent, g.csrf_token):
+    # As bytes: of texts with other letters than ASCII compare_digest raises a TypeError.
+    if g.actor.user_id is not None and not hmac.compare_digest(sent.encode(), g.csrf_token.encode()):
         raise Forbidden
+
+
+def _check_texts() -> None:
+    # No browser sends NUL or half of a surrogate pair, and PostgreSQL stores neither.
+    if any("\x00" in text for values in (request.args, request.form) for _name, text in values.items(multi=True)):
+        raise BadRequest
+    if request.is_json:
+        try:
+            body = orjson.dumps(request.get_json(silent=True))
+        except (TypeError, RecursionError) as error:
+            raise BadRequest from error
+        if b"\\u0000" in body:
+            raise BadRequest
 
 
 def _add_headers(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Attachments."""
+"""Attachments, and where they are used."""
 
 from datetime import datetime
 from uuid import UUID
@@ -20,4 +20,12 @@ class Attachment(Base):
     name: Mapped[str] = mapped_column(String(200))
     size: Mapped[int]
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    business_key: Mapped[str] = mapped_column(String(120), default="", index=True)
+
+
+class AttachmentUse(Base):
+    """An object (``<kind>:<id>``) that a file was submitted with: who may see the object may see the file."""
+
+    __tablename__ = "attachment_use"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    business_key: Mapped[str] = mapped_column(String(120), primary_key=True)

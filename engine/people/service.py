@@ -117,7 +117,7 @@ def create_token(session: Session, login: str, *, name: str, now: datetime, life
             name=name,
             token_hash=_digest(secret),
             created_at=now,
-            expires_at=now + lifetime if lifetime else None,
+            expires_at=now + lifetime if lifetime is not None else None,
         )
     )
     return secret
@@ -248,7 +248,7 @@ def change_user(
 
 
 def change_password(session: Session, login: str, password: str) -> None:
-    """Set a new password.
+    """Set a new password; whoever signed in with the old one is signed out.
 
     Raises:
         NotFoundError: no such user.
@@ -261,6 +261,7 @@ def change_password(session: Session, login: str, password: str) -> None:
         problem = FieldProblem("Use at least {min} characters.", code="password_short", min=MIN_PASSWORD)
         raise InvalidInputError(errors={"password": [problem]})
     user.password_hash = _hasher.hash(password)
+    session.execute(delete(SignInSession).where(SignInSession.user_id == user.id))
 
 
 def change_appearance(session: Session, actor: Actor, *, locale: str | None = None, theme: str | None = None) -> None:

@@ -67,13 +67,8 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
     return findings
 
 
-def deploy(
-    session: Session, actor: Actor, sources: Sequence[Source], *, note: str = "", now: datetime
-) -> tuple[UUID, int]:
-    """Store a bundle as the next version; the same bundle again is the version that it already is.
-
-    Returns:
-        id and version.
+def require_sound(sources: Sequence[Source]) -> None:
+    """Check the files of a bundle; warnings pass.
 
     Raises:
         DeployRefusedError: the gate found errors.
@@ -81,6 +76,17 @@ def deploy(
     errors = [finding for finding in check_bundle(sources) if finding.severity == "error"]
     if errors:
         raise DeployRefusedError(errors)
+
+
+def deploy(
+    session: Session, actor: Actor, sources: Sequence[Source], *, note: str = "", now: datetime
+) -> tuple[UUID, int]:
+    """Store a bundle as the next version; the same bundle again is the version that it already is.
+
+    Returns:
+        id and version.
+    """
+    require_sound(sources)
     return store(session, actor, sources, note=note, now=now)
 
 

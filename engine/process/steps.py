@@ -69,7 +69,11 @@ def write_step(
             actor_name=actor.name,
             element_id=element_id,
             task_id=task.id if task else None,
-            detail={**(detail or {}), "trail": [_trail_row(entry) for entry in step.trail]},
+            detail={
+                **(detail or {}),
+                "trail": [_trail_row(entry) for entry in step.trail],
+                **({"opened": [str(row.id) for row in opened]} if task and opened else {}),
+            },
         )
     )
     session.add_all(opened)

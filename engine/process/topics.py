@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.bpmn.step import BpmnError
 from engine.outbox.service import CONNECTOR_LANE
-from forms.model import Choice
+from forms.model import Choice, FormDefinition
 
 
 class TopicKind(StrEnum):
@@ -89,7 +89,12 @@ class Topic:
 ChoiceSource = Callable[[Session, Actor, str], Sequence[Choice]]
 """Session, actor and business key → the entries of a list that forms name as ``source``."""
 
+SubmissionCheck = Callable[[Session, Actor, str, FormDefinition, Mapping[str, Any]], None]
+"""Session, actor, business key, form and clean values of what is submitted → raises ``InvalidInputError``, or notes it
+in the transaction of the step."""
+
 _topics: dict[str, Topic] = {}
+_submission_checks: dict[str, SubmissionCheck] = {}
 _choices: dict[str, ChoiceSource] = {}
 _required: dict[str, frozenset[str]] = {}
 
@@ -102,6 +107,16 @@ def register(topic: Topic) -> None:
 def register_choices(name: str, source: ChoiceSource) -> None:
     """Add a choice list."""
     _choices[name] = source
+
+
+def register_submission_check(name: str, check: SubmissionCheck) -> None:
+    """Add something that looks at every form that is submitted; a later one of the same name replaces it."""
+    _submission_checks[name] = check
+
+
+def submission_checks() -> tuple[SubmissionCheck, ...]:
+    """Return what looks at every form that is submitted."""
+    return tuple(_submission_checks.values())
 
 
 def require(process_key: str, names: frozenset[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from engine.process.states import TaskState
 from engine.process.steps import write_step
 from engine.process.tables import (
     NO_DUE_DATE,
+    HistoryEvent,
     InboxEntry,
     ProcessInstance,
     TaskDraft,
@@ -69,11 +71,16 @@ def complete_user_task(
     """
     instance, task = _lock_task(session, actor, task_id)
     if task.state == TaskState.COMPLETED and submission_id and task.submission_id == submission_id:
-        return Completion(task.id, instance.id, instance.business_key, (), repeated=True)
+        opened_then = _opened_by(session, actor, task)
+        return Completion(task.id, instance.id, instance.business_key, opened_then, repeated=True)
     _require_open(task)
     _require_mine_or_free(task, actor)
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
     clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key, now=now)
+    form = bundle.forms.get(task.form_key) if task.form_key else None
+    if form is not None:
+        for check in topics.submission_checks():
+            check(session, actor, task.business_key, form, clean)
     host = host_for(session, actor, instance, bundle, now=now)
     nested = bundle.model.elements[task.element_id].properties.get("result")
     variables = {nested: clean} if nested else clean
@@ -97,6 +104,17 @@ def complete_user_task(
     )
     mine = tuple(row.id for row in opened if not actor.principals.isdisjoint(row.candidates))
     return Completion(task.id, instance.id, instance.business_key, mine)
+
+
+def _opened_by(session: Session, actor: Actor, task: UserTask) -> tuple[UUID, ...]:
+    # The answer to a submission that is sent again: what the first one opened stands in its row of the history.
+    detail = session.scalar(
+        select(HistoryEvent.detail).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.task_id == task.id)
+    )
+    ids = [UUID(text) for text in (detail or {}).get("opened", ())]
+    rows = session.scalars(select(UserTask).where(UserTask.id.in_(ids))) if ids else ()
+    by_id = {row.id: row for row in rows}
+    return tuple(key for key in ids if key in by_id and not actor.principals.isdisjoint(by_id[key].candidates))
 
 
 def validate(
@@ -203,12 +221,15 @@ def save_draft(session: Session, actor: Actor, task_id: UUID, values: Mapping[st
     Raises:
         NotFoundError: no such open task, or not this actor's.
         ConflictError: the task is over.
+        InvalidInputError: there is too much of it.
     """
     task = session.get(UserTask, task_id)
     if task is None or not may_do(task, actor):
         raise NotFoundError("There is no such task for you.", code="task_unknown")
     _require_open(task)
     assert actor.user_id is not None, "the system drafts nothing"
+    if len(orjson.dumps(dict(values))) > DRAFT_LIMIT_BYTES:
+        raise InvalidInputError("This form holds too much. Shorten texts or remove rows.", code="too_large")
     draft = session.get(TaskDraft, (task_id, actor.user_id))
     if draft is None:
         session.add(TaskDraft(task_id=task_id, user_id=actor.user_id, values=dict(values), saved_at=now))

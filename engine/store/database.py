@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -20,8 +20,8 @@ LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_ATTEMPTS = 4
 
-# SQLSTATE: serialization_failure, deadlock_detected, lock_not_available.
-PASSING_FAILURES = {"40001", "40P01", "55P03"}
+# SQLSTATE: serialization_failure, deadlock_detected, lock_not_available, unique_violation.
+PASSING_FAILURES = {"40001", "40P01", "55P03", "23505"}
 
 AFTER_COMMIT = "after_commit"
 """Key of ``session.info``: a list of whatever ``Database.on_commit`` is to hear of once it is committed."""
@@ -85,18 +85,22 @@ class Database:
             self.on_commit(notices)
 
     def run(self, work: Callable[[Session], Result]) -> Result:
-        """Call ``work`` in a transaction, again if the database refused a lock in a way that passes.
+        """Call ``work`` in a transaction, again if the database refused it in a way that passes.
 
         Raises:
             RetryableError: the rows stayed locked through every attempt.
+            IntegrityError: a row that must be unique is there already.
             OperationalError: any other failure of the database.
         """
+        cause: DBAPIError | None = None
         for _attempt in range(LOCK_ATTEMPTS):
             try:
                 with self.transaction() as session:
                     return work(session)
-            except OperationalError as error:
-                if not is_passing(error):
+            except (OperationalError, IntegrityError) as error:
+                # A row that another transaction made in between: the next attempt sees it. Once is enough.
+                was_seen = isinstance(error, IntegrityError) and isinstance(cause, IntegrityError)
+                if was_seen or not is_passing(error):
                     raise
                 cause = error
         raise RetryableError("The server is busy. Nothing was changed; please try again.", code="busy") from cause
@@ -144,8 +148,8 @@ def _refuse_flush(session: Session, _context: Any, _instances: Any) -> None:
         raise RuntimeError("This session only reads: write inside Database.transaction().")
 
 
-def is_passing(error: OperationalError) -> bool:
-    """Tell whether a failure of the database is one of locks, which the next attempt may not meet."""
+def is_passing(error: DBAPIError) -> bool:
+    """Tell whether a failure of the database comes of others at work, so that the next attempt may not meet it."""
     return getattr(error.orig, "sqlstate", None) in PASSING_FAILURES or "database is locked" in str(error.orig)
 
 

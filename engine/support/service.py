@@ -19,6 +19,7 @@ from engine.process import service as process
 from engine.support.rules import DEFAULT_QUEUE
 from engine.support.states import RequestState
 from engine.support.tables import RequestLine, RequestNumber, SupportRequest
+from engine.visits import queries as visits
 
 PROCESS = "support_request"
 TYPES = ("sample", "technical", "quotation", "material", "other")
@@ -74,6 +75,7 @@ def raise_request(
         return known
     customer = customers.customer(session, actor, customer_id)
     _check(session, type_, subject, description, priority, lines)
+    _require_visit(session, actor, visit_id)
     requester = requester_id or actor.user_id
     assert requester is not None, "a request has a requester"
     request = SupportRequest(
@@ -171,6 +173,16 @@ def _check(session: Session, type_: str, subject: str, description: str, priorit
             ]
     if errors:
         raise InvalidInputError(errors=errors)
+
+
+def _require_visit(session: Session, actor: Actor, visit_id: UUID | None) -> None:
+    if visit_id is None:
+        return
+    try:
+        visits.visit_detail(session, actor, visit_id)
+    except NotFoundError as error:
+        problem = FieldProblem("Choose a visit that you may see.", code="visit_unknown")
+        raise InvalidInputError(errors={"visit_id": [problem]}) from error
 
 
 def _next_number(session: Session, now: datetime) -> str:

@@ -5,12 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from engine import wiring
 from engine.store import migrate
 from engine.store.base import Base
 from engine.store.database import Database
-
-assert wiring.build  # importing it is what registers every table
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from engine.customers import queries
 from web import context
 from web.api import paging, schemas
+from web.api.blueprint import ApiBlueprint
 from web.security import policy
 
-blueprint = Blueprint("api_customers", __name__, url_prefix="/api/v1/customers", description="Customers")
+blueprint = ApiBlueprint("api_customers", __name__, url_prefix="/api/v1/customers", description="Customers")
 
 
 @blueprint.route("", methods=["GET"])

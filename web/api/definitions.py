@@ -1,18 +1,18 @@
 """Process definitions and instances: for administrators."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
-
-from flask_smorest import Blueprint
 
 from engine.access import Role
 from engine.process import bundles, definitions, deployment, queries
 from web import context
 from web.api import paging, schemas
+from web.api.blueprint import ApiBlueprint
 from web.security import policy
 from web.transactions import transactional
 
-blueprint = Blueprint("api_processes", __name__, url_prefix="/api/v1", description="Definitions and instances")
+blueprint = ApiBlueprint("api_processes", __name__, url_prefix="/api/v1", description="Definitions and instances")
 
 
 @blueprint.route("/definitions", methods=["GET"])
@@ -20,7 +20,7 @@ blueprint = Blueprint("api_processes", __name__, url_prefix="/api/v1", descripti
 @blueprint.response(200, schemas.Definition(many=True))
 def list_definitions() -> Any:
     """List every version of every process, the newest first."""
-    return definitions.definitions(context.session())
+    return list(definitions.definitions(context.session()))  # Flask would take a tuple for body and status
 
 
 @blueprint.route("/definitions", methods=["POST"])
@@ -28,12 +28,21 @@ def list_definitions() -> Any:
 @blueprint.arguments(schemas.Deploy)
 @blueprint.response(201, schemas.DefinitionDetail)
 @blueprint.alt_response(422, schema=schemas.Problem)
-@transactional
 def deploy(body: dict[str, Any]) -> Any:
     """Publish a bundle as the next version; findings name their elements."""
     sources = bundles.sources_from({name: text.encode() for name, text in body["files"].items()})
-    definition_id, _version = deployment.deploy(
-        context.session(), context.actor(), sources, note=body["note"], now=context.now()
+    # The check may take seconds and needs no lock, so it comes before the transaction.
+    deployment.require_sound(sources)
+    return _store(sources, body["note"])
+
+
+deploy.is_transactional = True  # _store is; the check before it only reads
+
+
+@transactional
+def _store(sources: Sequence[Any], note: str) -> dict[str, Any]:
+    definition_id, _version = deployment.store(
+        context.session(), context.actor(), sources, note=note, now=context.now()
     )
     context.session().flush()  # the answer below reads the files
     return _detail(definition_id)

@@ -1,6 +1,6 @@
 """Keys of pages: what a client sends back as ``after``."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,8 +34,8 @@ def timed_key(text: str | None) -> tuple[datetime, UUID] | None:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError("naive")
-        return moment, UUID(object_id)
-    except ValueError as error:
+        return moment.astimezone(UTC), UUID(object_id)
+    except (ValueError, OverflowError) as error:
         raise _bad_key() from error
 
 

@@ -3,17 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from engine.access import Role
 from engine.process import queries as process
 from engine.support import queries, service
 from web import context
 from web.api import paging, schemas
+from web.api.blueprint import ApiBlueprint
 from web.security import policy
 from web.transactions import transactional
 
-blueprint = Blueprint("api_requests", __name__, url_prefix="/api/v1/requests", description="Support requests")
+blueprint = ApiBlueprint("api_requests", __name__, url_prefix="/api/v1/requests", description="Support requests")
 
 
 @blueprint.route("", methods=["GET"])

@@ -1,9 +1,9 @@
 """The shapes of the API; rules of meaning live in the engine."""
 
-from typing import Any
-
 import marshmallow as ma
 from marshmallow import fields, validate
+
+from web.api.fields import BAD_FILE_NAME, FILE_NAME, Moment, Text
 
 
 class Strict(ma.Schema):
@@ -23,15 +23,8 @@ class Query(ma.Schema):
 
         unknown = ma.RAISE
 
-    after = fields.String(validate=validate.Length(max=200), metadata={"description": "`next` of the page before"})
+    after = Text(validate=validate.Length(max=200), metadata={"description": "`next` of the page before"})
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-
-
-class Moment(fields.AwareDateTime):
-    """An instant: ISO 8601 with an offset; a time without one is refused."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="iso", **kwargs)
 
 
 class ProblemField(ma.Schema):
@@ -120,20 +113,20 @@ class NewVisit(Strict):
 
     id = fields.UUID(metadata={"description": "minted by the client; planning it again changes nothing"})
     customer_id = fields.UUID(required=True)
-    purpose_key = fields.String(required=True, validate=validate.Length(1, 40))
+    purpose_key = Text(required=True, validate=validate.Length(1, 40))
     planned_start = Moment(required=True)
     planned_end = Moment()
     rep_id = fields.UUID(metadata={"description": "a rep of your team; yourself if absent"})
     place_id = fields.UUID()
     contact_ids = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=50))
-    channel = fields.String(load_default="face", validate=validate.OneOf(["face", "phone", "video"]))
-    note = fields.String(load_default="", validate=validate.Length(max=1000))
+    channel = Text(load_default="face", validate=validate.OneOf(["face", "phone", "video"]))
+    note = Text(load_default="", validate=validate.Length(max=1000))
 
 
 class VisitQuery(Query):
     """Filters of visits."""
 
-    state = fields.String(validate=validate.Length(max=20))
+    state = Text(validate=validate.Length(max=20))
     rep_id = fields.UUID()
     customer_id = fields.UUID()
     first_day = fields.Date()
@@ -143,7 +136,7 @@ class VisitQuery(Query):
 class Reason(Strict):
     """Why."""
 
-    reason = fields.String(required=True, validate=validate.Length(1, 500))
+    reason = Text(required=True, validate=validate.Length(1, 500))
 
 
 class TaskDetail(ma.Schema):
@@ -160,9 +153,9 @@ class TaskDetail(ma.Schema):
 class TaskQuery(Query):
     """Filters of tasks."""
 
-    process = fields.String(load_default="", validate=validate.Length(max=100))
-    element = fields.String(load_default="", validate=validate.Length(max=120))
-    q = fields.String(load_default="", validate=validate.Length(max=80))
+    process = Text(load_default="", validate=validate.Length(max=100))
+    element = Text(load_default="", validate=validate.Length(max=120))
+    q = Text(load_default="", validate=validate.Length(max=80))
     due_before = Moment()
     mine = fields.Boolean(load_default=False)
 
@@ -187,7 +180,7 @@ class Completed(ma.Schema):
 class RequestLine(Strict):
     """An item of a request."""
 
-    item = fields.String(required=True, validate=validate.Length(1, 40))
+    item = Text(required=True, validate=validate.Length(1, 40))
     quantity = fields.Integer(required=True, validate=validate.Range(1, 9999))
 
 
@@ -195,14 +188,12 @@ class NewRequest(Strict):
     """A support request to be raised."""
 
     id = fields.UUID()
-    type = fields.String(
-        required=True, validate=validate.OneOf(["sample", "technical", "quotation", "material", "other"])
-    )
-    subject = fields.String(required=True, validate=validate.Length(1, 200))
-    description = fields.String(load_default="", validate=validate.Length(max=4000))
+    type = Text(required=True, validate=validate.OneOf(["sample", "technical", "quotation", "material", "other"]))
+    subject = Text(required=True, validate=validate.Length(1, 200))
+    description = Text(load_default="", validate=validate.Length(max=4000))
     customer_id = fields.UUID(required=True)
     visit_id = fields.UUID()
-    priority = fields.String(load_default="P3", validate=validate.OneOf(["P1", "P2", "P3", "P4"]))
+    priority = Text(load_default="P3", validate=validate.OneOf(["P1", "P2", "P3", "P4"]))
     needed_by = Moment()
     lines = fields.List(fields.Nested(RequestLine), load_default=list, validate=validate.Length(max=50))
 
@@ -249,9 +240,9 @@ class RequestDetail(ma.Schema):
 class RequestQuery(Query):
     """Filters of requests."""
 
-    state = fields.String(load_default="", validate=validate.Length(max=20))
-    type = fields.String(load_default="", validate=validate.Length(max=20))
-    q = fields.String(load_default="", validate=validate.Length(max=80))
+    state = Text(load_default="", validate=validate.Length(max=20))
+    type = Text(load_default="", validate=validate.Length(max=20))
+    q = Text(load_default="", validate=validate.Length(max=80))
     open = fields.Boolean(load_default=False)
 
 
@@ -300,9 +291,9 @@ class CustomerDetail(ma.Schema):
 class CustomerQuery(Query):
     """Filters of customers."""
 
-    q = fields.String(load_default="", validate=validate.Length(max=80))
-    kind = fields.String(load_default="", validate=validate.Length(max=20))
-    tier = fields.String(load_default="", validate=validate.Length(max=1))
+    q = Text(load_default="", validate=validate.Length(max=80))
+    kind = Text(load_default="", validate=validate.Length(max=20))
+    tier = Text(load_default="", validate=validate.Length(max=1))
 
 
 class Definition(ma.Schema):
@@ -329,12 +320,12 @@ class Deploy(Strict):
     """A bundle to be published: one ``.bpmn`` with its ``.dmn`` and form ``.json`` files."""
 
     files = fields.Dict(
-        keys=fields.String(validate=validate.Regexp(r"^[A-Za-z0-9_.-]{1,100}\.(bpmn|dmn|json)$")),
-        values=fields.String(validate=validate.Length(max=2_000_000)),
+        keys=Text(validate=validate.Regexp(FILE_NAME, error=BAD_FILE_NAME.template)),
+        values=Text(validate=validate.Length(max=2_000_000)),
         required=True,
         validate=validate.Length(1, 100),
     )
-    note = fields.String(load_default="", validate=validate.Length(max=500))
+    note = Text(load_default="", validate=validate.Length(max=500))
 
 
 class Instance(ma.Schema):
@@ -372,8 +363,8 @@ class InstanceDetail(ma.Schema):
 class InstanceQuery(Query):
     """Filters of instances."""
 
-    process = fields.String(load_default="", validate=validate.Length(max=100))
-    state = fields.String(load_default="", validate=validate.Length(max=20))
+    process = Text(load_default="", validate=validate.Length(max=100))
+    state = Text(load_default="", validate=validate.Length(max=20))
 
 
 def page_of(schema: type[ma.Schema]) -> type[ma.Schema]:

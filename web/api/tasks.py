@@ -3,18 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from engine.process import queries, user_tasks
 from engine.process.queries import InboxFilter
 from forms import schema as form_schema
 from web import context
 from web.api import paging, schemas
+from web.api.blueprint import ApiBlueprint
 from web.inbox import task_form
 from web.security import policy
 from web.transactions import transactional
 
-blueprint = Blueprint("api_tasks", __name__, url_prefix="/api/v1/tasks", description="User tasks: your inbox")
+blueprint = ApiBlueprint("api_tasks", __name__, url_prefix="/api/v1/tasks", description="User tasks: your inbox")
 
 
 @blueprint.route("", methods=["GET"])

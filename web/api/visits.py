@@ -3,17 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from engine.access import Role
 from engine.process import queries as process
 from engine.visits import queries, service
 from web import context
 from web.api import paging, schemas
+from web.api.blueprint import ApiBlueprint
 from web.security import policy
 from web.transactions import transactional
 
-blueprint = Blueprint("api_visits", __name__, url_prefix="/api/v1/visits", description="Field visits")
+blueprint = ApiBlueprint("api_visits", __name__, url_prefix="/api/v1/visits", description="Field visits")
 
 
 @blueprint.route("", methods=["GET"])

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from engine.attachments import service as attachments
 from engine.errors import FieldProblem, InvalidInputError
 from web import context
+from web.inbox import subject
 from web.security import policy
 from web.transactions import transactional
 
@@ -35,8 +36,9 @@ def upload() -> ResponseReturnValue:
 @blueprint.get("/files/<digest>")
 @policy()
 def download(digest: str) -> ResponseReturnValue:
-    """Send a file's bytes; its address never changes its content."""
-    found = attachments.find(context.session(), digest)
+    """Send a file's bytes to its owner, and to whoever may see what it was submitted with."""
+    session, actor = context.session(), context.actor()
+    found = attachments.find(session, actor, digest, sees=lambda key: subject.is_visible(session, actor, key))
     response = Response(context.app().files.get(found.digest), mimetype=found.media_type)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Disposition"] = "inline"

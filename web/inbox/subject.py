@@ -56,6 +56,21 @@ def about(session: Session, actor: Actor, business_key: str) -> About:
     return About()
 
 
+def is_visible(session: Session, actor: Actor, business_key: str) -> bool:
+    """Tell whether the actor may see the object behind a business key, or has a task about it."""
+    kind, _separator, text = business_key.partition(":")
+    try:
+        if kind == "visit":
+            visits.visit_detail(session, actor, UUID(text))
+            return True
+        if kind == "request":
+            support.request_detail(session, actor, UUID(text))
+            return True
+    except (ValueError, FieldflowError):
+        pass
+    return process.has_open_task(session, actor, business_key)
+
+
 def _about_visit(session: Session, actor: Actor, visit_id: UUID) -> About:
     found = visits.visit_detail(session, actor, visit_id)
     customer = customers.by_id(session, [found.visit.customer_id])[found.visit.customer_id]
