@@ -20,7 +20,6 @@ from engine.settings import Settings
 from engine.store.base import Base
 from engine.store.database import create_all
 
-<<<<<<< HEAD
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -28,11 +27,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-=======
+
 # Every table of the project, not only those that something else happens to have imported: two once had no migration.
 for _path in sorted((Path(__file__).resolve().parents[1] / "engine").glob("*/tables.py")):
     importlib.import_module(f"engine.{_path.parent.name}.tables")
->>>>>>> tests1
 
 MONDAY_9 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """Monday, 2 March 2026, 09:00 in Shanghai: the first minute of a working week."""
