@@ -79,7 +79,7 @@ def _submit(task_id: UUID) -> ResponseReturnValue:
     done = user_tasks.complete_user_task(
         session, actor, task_id, posted.values, submission_id=_submission_id(), now=context.now()
     )
-    flash(_("{name}: done", name=detail.task.label(actor.locale)), "success")
+    flash(subject.what_next(session, actor, detail.task, done), "success")
     return redirect(subject.next_address(done))
 
 
@@ -138,7 +138,7 @@ def _page(
         detail=detail,
         form=form,
         about=about,
-        line=subject.process_line(session, detail.task.instance_id),
+        line=subject.process_line(session, detail.task),
         addresses=task_form.addresses(detail, locate=locate),
         submission_id=request.form.get("submission_id") or str(new_id()),
         problem=problem,

@@ -17,6 +17,7 @@ from engine.visits import queries as visits
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
 from web.i18n import locale
+from web.inbox.subject import LineStep, line_of
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline
 
@@ -38,7 +39,7 @@ class VisitPage:
     promises: tuple[support.RequestRow, ...]
     mine: tuple[TaskRow, ...]
     others: tuple[TaskRow, ...]
-    line: tuple[TaskRow, ...]
+    line: tuple[LineStep, ...]
     instance_id: UUID | None
     report: tuple[report_view.Line, ...]
     checks: tuple[evidence.CheckRow, ...]
@@ -81,6 +82,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
     tasks = process.tasks_of(session, key, states=None)
     open_tasks = [task for task in tasks if task.is_open]
     mine = process.my_open_tasks_of(session, actor, [key])[key] if open_tasks else []
+    mine.sort(key=lambda task: task_rank(task.element_id))
     mine_ids = {task.id for task in mine}
     contact_rows = customers.contacts_by_id(session, detail.contact_ids) if detail.contact_ids else {}
     purposes = {each.key: each.label(locale()) for each in visits.purposes(session)}
@@ -95,9 +97,9 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         names=people.names(session, {visit.rep_id, *(row.rep_id for row, _summary in past)}),
         past=past,
         promises=support.of_customer(session, visit.customer_id),
-        mine=tuple(sorted(mine, key=lambda task: task_rank(task.element_id))),
+        mine=tuple(mine),
         others=tuple(task for task in open_tasks if task.id not in mine_ids),
-        line=tuple(task for task in tasks if not task.is_withdrawn),
+        line=tuple(line_of(tasks, now_id=mine[0].id if mine else None)),
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
         checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),
