@@ -67,7 +67,7 @@ class StepHost:
     ) -> Mapping[str, Any] | Wait:
         """Do what a service task asks for.
 
-        A lookup or operation runs in a savepoint: if it fails, the rest of the step still stands.
+        An operation runs in a savepoint: if it fails, the rest of the step still stands. A lookup only reads.
         """
         found = topics.served(topic)
         key = f"{self._instance_id}:{token}"
@@ -95,6 +95,8 @@ class StepHost:
             key=key,
         )
         assert found.operation is not None, f"{topic} has no operation"
+        if found.kind is TopicKind.LOOKUP:
+            return found.operation(context, parameters)
         with self._session.begin_nested():
             return found.operation(context, parameters)
 
