@@ -1,20 +1,25 @@
 """What a running step asks for: FEEL, decisions and topics, bound to one transaction."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.bpmn.step import WAIT, BpmnError, Wait
+from engine.errors import FieldflowError
 from engine.feel.decisions import decide
 from engine.feel.expressions import Scope, condition, evaluate, evaluate_all
 from engine.outbox import service as outbox_service
 from engine.process import topics
 from engine.process.bundles import Bundle
 from engine.process.topics import StepContext, TopicKind
+
+log = logging.getLogger(__name__)
 
 
 class StepHost:
@@ -67,7 +72,17 @@ class StepHost:
     ) -> Mapping[str, Any] | Wait:
         """Do what a service task asks for.
 
+<<<<<<< HEAD
         An operation runs in a savepoint: if it fails, the rest of the step still stands. A lookup only reads.
+=======
+        A lookup or operation runs in a savepoint: if it fails, the rest of the step still stands. A fault that nobody
+        thought of parks the element as well: it must not cost people what they typed.
+
+        Raises:
+            BpmnError: the operation failed with an error that the model may catch.
+            FieldflowError: the operation failed.
+            DBAPIError: the database's failures pass, for the whole transaction to be tried again.
+>>>>>>> tests1
         """
         found = topics.served(topic)
         key = f"{self._instance_id}:{token}"
@@ -95,10 +110,24 @@ class StepHost:
             key=key,
         )
         assert found.operation is not None, f"{topic} has no operation"
+<<<<<<< HEAD
         if found.kind is TopicKind.LOOKUP:
             return found.operation(context, parameters)
         with self._session.begin_nested():
             return found.operation(context, parameters)
+=======
+        try:
+            with self._session.begin_nested():
+                return found.operation(context, parameters)
+        except (FieldflowError, BpmnError, DBAPIError):
+            raise
+        except Exception as error:
+            log.exception("topic %s at %s of instance %s", topic, element_id, self._instance_id)
+            reason = type(error).__name__
+            raise FieldflowError(
+                "The operation {topic} failed: {reason}.", code="operation_failed", topic=topic, reason=reason
+            ) from error
+>>>>>>> tests1
 
     def _scope(self, data: Mapping[str, Any]) -> Scope:
         return Scope(variables=data, types=self._bundle.model.variables, now=self.now, time_zone=self._actor.time_zone)

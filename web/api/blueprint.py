@@ -8,6 +8,8 @@ from flask import Request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
+PROBLEM = "application/problem+json"
+
 
 class StrictParser(FlaskParser):
     """webargs' parser, but for two habits.
@@ -28,6 +30,10 @@ class StrictParser(FlaskParser):
 
 
 class ApiBlueprint(Blueprint):
-    """flask-smorest's blueprint with the strict parser."""
+    """flask-smorest's blueprint with the strict parser; its other responses are problems."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def alt_response(self, status_code: int, *, content_type: str = PROBLEM, **options: Any) -> Any:
+        """Describe another response than the usual one: a problem document."""
+        return super().alt_response(status_code, content_type=content_type, **options)

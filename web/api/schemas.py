@@ -35,6 +35,17 @@ class ProblemField(ma.Schema):
     detail = fields.String()
 
 
+class Finding(ma.Schema):
+    """What is wrong with an element of a process."""
+
+    element = fields.String(allow_none=True)
+    line = fields.Integer(allow_none=True)
+    severity = fields.String()
+    code = fields.String()
+    zh = fields.String()
+    en = fields.String()
+
+
 class Problem(ma.Schema):
     """RFC 9457."""
 
@@ -44,6 +55,7 @@ class Problem(ma.Schema):
     code = fields.String()
     detail = fields.String()
     errors = fields.List(fields.Nested(ProblemField))
+    findings = fields.List(fields.Nested(Finding))
 
 
 class Task(ma.Schema):

@@ -1,13 +1,16 @@
 """Register the API and its description."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
 
+from web.api.blueprint import PROBLEM
 from web.api.customers import blueprint as customers
 from web.api.definitions import blueprint as definitions
 from web.api.requests import blueprint as requests
+from web.api.schemas import Problem
 from web.api.tasks import blueprint as tasks
 from web.api.visits import blueprint as visits
 from web.security import policy
@@ -21,10 +24,18 @@ submission again gives the same answer. Errors are RFC 9457 problem documents; s
 
 
 class FieldflowApi(Api):
-    """flask-smorest without its own error pages: ``web.errors`` is the only table of errors."""
+    """flask-smorest without its own error pages: ``web.errors`` is the only table of errors, and all are problems."""
+
+    ERROR_SCHEMA = Problem
 
     def _register_error_handlers(self) -> None:
         return None
+
+    def _register_responses(self) -> None:
+        problems = {status.name: status.phrase for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST}
+        for name, phrase in {**problems, "DEFAULT_ERROR": "Anything else that went wrong"}.items():
+            response = {"description": phrase, "content": {PROBLEM: {"schema": Problem}}}
+            self.spec.components.response(name, response, lazy=True)
 
 
 def init_app(app: Flask) -> None:
