@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,17 +73,13 @@ class StepHost:
     ) -> Mapping[str, Any] | Wait:
         """Do what a service task asks for.
 
-<<<<<<< HEAD
-        An operation runs in a savepoint: if it fails, the rest of the step still stands. A lookup only reads.
-=======
-        A lookup or operation runs in a savepoint: if it fails, the rest of the step still stands. A fault that nobody
-        thought of parks the element as well: it must not cost people what they typed.
+        An operation runs in a savepoint, a lookup only reads: if it fails, the rest of the step still stands. A fault that
+        nobody thought of parks the element as well: it must not cost people what they typed.
 
         Raises:
             BpmnError: the operation failed with an error that the model may catch.
             FieldflowError: the operation failed.
             DBAPIError: the database's failures pass, for the whole transaction to be tried again.
->>>>>>> tests1
         """
         found = topics.served(topic)
         key = f"{self._instance_id}:{token}"
@@ -110,14 +107,8 @@ class StepHost:
             key=key,
         )
         assert found.operation is not None, f"{topic} has no operation"
-<<<<<<< HEAD
-        if found.kind is TopicKind.LOOKUP:
-            return found.operation(context, parameters)
-        with self._session.begin_nested():
-            return found.operation(context, parameters)
-=======
         try:
-            with self._session.begin_nested():
+            with nullcontext() if found.kind is TopicKind.LOOKUP else self._session.begin_nested():
                 return found.operation(context, parameters)
         except (FieldflowError, BpmnError, DBAPIError):
             raise
@@ -127,7 +118,6 @@ class StepHost:
             raise FieldflowError(
                 "The operation {topic} failed: {reason}.", code="operation_failed", topic=topic, reason=reason
             ) from error
->>>>>>> tests1
 
     def _scope(self, data: Mapping[str, Any]) -> Scope:
         return Scope(variables=data, types=self._bundle.model.variables, now=self.now, time_zone=self._actor.time_zone)
