@@ -21,7 +21,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "first_response_late": ("{number} {title}：首次响应已超时", "{number} {title}: the first response is late"),
     "deadline_warning": ("{number} {title}：处理时限已用 75%", "{number} {title}: 75 % of the time is used"),
     "deadline_breached": ("{number} {title}：处理时限已到", "{number} {title}: the deadline has passed"),
-    "deadline_head": ("{number} {title}：超时 50%，请主管介入", "{number} {title}: 50 % over the deadline, the head of ops is needed"),
+    "deadline_head": (
+        "{number} {title}：超时 50%，请主管介入",
+        "{number} {title}: 50 % over the deadline, the head of ops is needed",
+    ),
     "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
 }
 

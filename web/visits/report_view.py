@@ -17,6 +17,7 @@ from web.i18n import format_date, format_datetime, locale, translate
 from web.i18n import translate as _
 
 SKIPPED = ("note", "position")
+FILES = ("photo", "file", "signature")
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,16 @@ def read(session: Session, actor: Actor, report: ReportRow, tasks: tuple[TaskRow
         return (Line(_("Summary"), report.summary),) if report.summary else ()
     choices = user_tasks.form_choices(session, actor, definition, business_key=business_key(report.visit_id))
     drawn = render.view(definition, report.values, locale=locale(), choices=choices, translate=translate)
-    return tuple(_lines(drawn.fields))
+    return tuple(lines(drawn.fields))
 
 
-def _lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
+def lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
+    """Return the lines of a form that was filled in, without what is empty or hidden."""
     for each in fields:
         if each.hidden or each.macro in SKIPPED:
             continue
         if each.macro == "section":
-            inside = tuple(_lines(each.children))
+            inside = tuple(lines(each.children))
             if inside:
                 yield Line(each.label, is_heading=True)
                 yield from inside
@@ -58,8 +60,9 @@ def _lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
             rows = tuple(tuple(_cells(row.fields)) for row in each.rows)
             if rows:
                 yield Line(each.label, rows=rows)
-        elif each.files:
-            yield Line(each.label, files=each.files)
+        elif each.macro in FILES:
+            if each.files:
+                yield Line(each.label, files=each.files)
         elif text := _text(each):
             yield Line(each.label, text)
 
