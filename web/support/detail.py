@@ -42,6 +42,7 @@ class Page:
     requester: str
     items: Mapping[str, str]
     handling: tuple[Line, ...]
+    carriers: Mapping[str, str]
     clocks: list[Clock]
     my_tasks: list[process.TaskRow]
     other_tasks: list[process.TaskRow]
@@ -76,6 +77,7 @@ def load(session: Session, actor: Actor, request_id: UUID) -> Page:
         requester=people.names(session, [row.requester_id]).get(row.requester_id, ""),
         items={code: names_of[index] for code, names_of in products.items()},
         handling=handling.read(session, actor, row.id, instance.id, found.handling) if instance else (),
+        carriers=handling.carriers(session, instance.id) if instance and found.shipments else {},
         clocks=[clock(each) for each in calendar.deadlines_of(session, [key], now=context.now())[key]],
         my_tasks=[task for task in open_tasks if task.id in mine],
         other_tasks=[task for task in open_tasks if task.id not in mine],

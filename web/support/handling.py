@@ -22,6 +22,14 @@ def is_back_office(actor: Actor) -> bool:
     return actor.has(*BACK_OFFICE)
 
 
+def carriers(session: Session, instance_id: UUID) -> dict[str, str]:
+    """Return the names of carriers by key, as the forms of an instance's version offer them."""
+    bundle = bundles.of_instance(session, instance_id)
+    forms = bundle.forms.values() if bundle else ()
+    offered = (part.options for form in forms for part in form.components if part.key == "carrier")
+    return {option.value: option.label.text(locale()) for options in offered for option in options}
+
+
 def read(
     session: Session, actor: Actor, request_id: UUID, instance_id: UUID, record: Mapping[str, Any]
 ) -> tuple[Line, ...]:

@@ -1,8 +1,9 @@
 """A report as people read it: the form's labels with the values, what was not given left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from web.i18n import translate as _
 
 SKIPPED = ("note", "position")
 FILES = ("photo", "file", "signature")
+NUMBERS = ("number", "money", "date", "datetime", "computed")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,24 @@ def read(session: Session, actor: Actor, report: ReportRow, tasks: tuple[TaskRow
     return tuple(lines(drawn.fields))
 
 
+def reason_labels(session: Session, instance_id: UUID) -> dict[str, str]:
+    """Return the words of the reasons that the forms of an instance's version offer, by key."""
+    bundle = bundles.of_instance(session, instance_id)
+    parts = [part for form in bundle.forms.values() for part in form.components] if bundle else []
+    return {
+        option.value: option.label.text(locale())
+        for part in parts
+        if part.key in {"reason", "missed_reason"}
+        for option in part.options
+    }
+
+
+def in_words(text: str | None, labels: Mapping[str, str]) -> str:
+    """Return ``poor_signal: in the cellar`` with the reason's words instead of its key."""
+    key, colon, rest = (text or "").partition(": ")
+    return labels.get(key, key) + colon + rest
+
+
 def lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
     """Return the lines of a form that was filled in, without what is empty or hidden."""
     for each in fields:
@@ -68,7 +88,11 @@ def lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
 
 
 def _cells(fields: tuple[FieldView, ...]) -> Iterator[str]:
-    return (text for each in fields if not each.hidden and (text := _text(each)))
+    for each in fields:
+        text = "" if each.hidden else _text(each)
+        if text:
+            # A bare number in a row says nothing.
+            yield f"{each.label} {text}" if each.macro in NUMBERS else text
 
 
 def _text(each: FieldView) -> str:
