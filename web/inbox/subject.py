@@ -1,6 +1,6 @@
 """What a task is about: the visit or request behind its business key, and the line of steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from uuid import UUID
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from engine.access import Actor
+from engine.access import Actor, Role
+from engine.catalogue import service as catalogue
 from engine.customers import queries as customers
 from engine.errors import FieldflowError
 from engine.people import queries as people
@@ -20,6 +21,8 @@ from engine.visits import queries as visits
 from engine.visits.rules import task_rank
 from web.i18n import locale
 from web.i18n import translate as _
+from web.support import handling
+from web.visits.report_view import Line
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class About:
     customer: customers.CustomerRow | None = None
     place: customers.PlaceRow | None = None
     rep_name: str = ""
+    items: Mapping[str, str] = field(default_factory=dict)
+    done: tuple[Line, ...] = ()
     past_visits: tuple[visits.VisitRow, ...] = ()
     form_context: dict[str, Any] = field(default_factory=dict)
 
@@ -46,15 +51,15 @@ class LineStep:
     who: str
 
 
-def about(session: Session, actor: Actor, business_key: str) -> About:
-    """Return what a business key stands for, as far as the actor may see it."""
-    kind, _separator, text = business_key.partition(":")
+def about(session: Session, actor: Actor, task: process.TaskRow) -> About:
+    """Return what a task is about, as far as the actor may see it."""
+    kind, _separator, text = task.business_key.partition(":")
     try:
         object_id = UUID(text)
         if kind == "visit":
             return _about_visit(session, actor, object_id)
         if kind == "request":
-            return _about_request(session, actor, object_id)
+            return _about_request(session, actor, object_id, task.instance_id)
     except (ValueError, FieldflowError):
         pass
     return About()
@@ -90,7 +95,7 @@ def _about_visit(session: Session, actor: Actor, visit_id: UUID) -> About:
     )
 
 
-def _about_request(session: Session, actor: Actor, request_id: UUID) -> About:
+def _about_request(session: Session, actor: Actor, request_id: UUID, instance_id: UUID) -> About:
     found = support.request_detail(session, actor, request_id)
     row = found.row
     return About(
@@ -99,6 +104,8 @@ def _about_request(session: Session, actor: Actor, request_id: UUID) -> About:
         request=found,
         customer=customers.by_id(session, [row.customer_id]).get(row.customer_id),
         rep_name=people.names(session, [row.requester_id]).get(row.requester_id, ""),
+        items=_item_names(session, [line.item for line in found.lines]),
+        done=handling.read(session, actor, request_id, instance_id, found.handling),
         form_context={
             "lines": [{"item": line.item, "quantity": line.quantity - line.shipped} for line in found.lines],
             "priority": row.priority,
@@ -106,6 +113,11 @@ def _about_request(session: Session, actor: Actor, request_id: UUID) -> About:
             "subject": row.subject,
         },
     )
+
+
+def _item_names(session: Session, codes: list[str]) -> dict[str, str]:
+    names = catalogue.product_names(session, codes) if codes else {}
+    return {code: (en if locale() == "en" else zh) for code, (zh, en) in names.items()}
 
 
 def process_line(session: Session, task: process.TaskRow) -> list[LineStep]:
@@ -146,10 +158,14 @@ def what_next(session: Session, actor: Actor, task: process.TaskRow, done: Compl
     return _("{name}: done. Nothing else waits here.", name=name)
 
 
-def next_address(done: Completion) -> str:
-    """Return where to go next: the task that opened for the same person, else the object, else the inbox."""
+def next_address(session: Session, actor: Actor, done: Completion) -> str:
+    """Return where to go next: the task that opened for the same person, the object, the day, or the inbox."""
     if done.opened:
         return url_for("inbox.task", task_id=done.opened[0])
+    is_visit = done.business_key.startswith("visit:")
+    if is_visit and actor.has(Role.REP) and not process.has_open_task(session, actor, done.business_key):
+        # Done here: the day shows the visit that is next.
+        return url_for("today.today")
     return address_of(done.business_key) or url_for("inbox.inbox")
 
 

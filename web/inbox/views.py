@@ -80,7 +80,7 @@ def _submit(task_id: UUID) -> ResponseReturnValue:
         session, actor, task_id, posted.values, submission_id=_submission_id(), now=context.now()
     )
     flash(subject.what_next(session, actor, detail.task, done), "success")
-    return redirect(subject.next_address(done))
+    return redirect(subject.next_address(session, actor, done))
 
 
 submit.is_transactional = True  # type: ignore[attr-defined]  # _submit is; the page after a mistake only reads
@@ -124,7 +124,7 @@ def _page(
 ) -> str:
     session, actor = context.session(), context.actor()
     definition = task_form.definition_of(session, detail)
-    about = subject.about(session, actor, detail.task.business_key)
+    about = subject.about(session, actor, detail.task)
     form = (
         task_form.view(session, actor, detail, definition, values, errors=errors, around=about.form_context)
         if definition

@@ -201,8 +201,13 @@ def _list(errors: dict[str, list[FieldProblem]] | None = None) -> str:
 
 def _group_names() -> dict[str, str]:
     index = 1 if locale() == "en" else 0
-    names = {"ops_head": _("Head of ops"), "directors": _("Directors"), "managers": _("All managers")}
-    return {key: label[index] for key, label in QUEUES.items()} | {key: names[key] for key in OTHER_GROUPS}
+    names = {
+        "compliance": _("Compliance"),
+        "ops_head": _("Head of ops"),
+        "directors": _("Directors"),
+        "managers": _("All managers"),
+    }
+    return {key: label[index] for key, label in QUEUES.items()} | names
 
 
 def _form(found: people.Person | None, typed: Typed, errors: dict[str, list[FieldProblem]] | None = None) -> str:

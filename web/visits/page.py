@@ -43,6 +43,7 @@ class VisitPage:
     instance_id: UUID | None
     report: tuple[report_view.Line, ...]
     checks: tuple[evidence.CheckRow, ...]
+    reasons: dict[str, str]
     entries: tuple[Entry, ...]
     linked: frozenset[UUID]
     sees_all: bool
@@ -51,6 +52,10 @@ class VisitPage:
     def rep_name(self) -> str:
         """Whose visit it is."""
         return self.names.get(self.detail.visit.rep_id, "")
+
+    def in_words(self, text: str | None) -> str:
+        """Return a reason that starts with a form's key in its words."""
+        return report_view.in_words(text, self.reasons)
 
     @property
     def may_cancel(self) -> bool:
@@ -103,6 +108,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
         checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),
+        reasons=report_view.reason_labels(session, tasks[-1].instance_id) if tasks else {},
         entries=timeline(process.history_of(session, key), tasks, written),
         linked=reachable(session, actor),
         sees_all=actor.has(*BACK_OFFICE),
