@@ -73,8 +73,8 @@ class StepHost:
     ) -> Mapping[str, Any] | Wait:
         """Do what a service task asks for.
 
-        An operation runs in a savepoint, a lookup only reads: if it fails, the rest of the step still stands. A fault that
-        nobody thought of parks the element as well: it must not cost people what they typed.
+        An operation runs in a savepoint, a lookup only reads: if it fails, the rest of the step still stands. A fault
+        that nobody thought of parks the element as well: it must not cost people what they typed.
 
         Raises:
             BpmnError: the operation failed with an error that the model may catch.
