@@ -20,6 +20,7 @@ from engine.visits.queries import VisitRow
 LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240)
 DEFAULT_MINUTES = 60
 GRACE = timedelta(hours=1)
+DAY_BEGINS, DAY_ENDS = time(9), time(18)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Offer:
 
 def prefilled(session: Session, actor: Actor, asked: MultiDict[str, str], *, local_now: datetime) -> Typed:
     """Return the first state of the form: the next half hour, or what the visit that it follows was like."""
-    start = (local_now + timedelta(minutes=30 - local_now.minute % 30)).replace(second=0, microsecond=0)
+    start = _next_start(local_now, asked.get("day", ""))
     typed = Typed(
         visit_id=str(new_id()),
         customer_id=asked.get("customer_id", ""),
@@ -106,6 +107,16 @@ def posted(form: MultiDict[str, str]) -> Typed:
     texts = {name: form[name][:2000] for name in names if name in form}
     texts.setdefault("visit_id", str(new_id()))
     return Typed(**texts, contact_ids=tuple(form.getlist("contact_ids")), seen=tuple(form.getlist("seen")))
+
+
+def _next_start(local_now: datetime, day: str) -> datetime:
+    """Return the start that the form proposes: the next half hour of work, today if there is one left."""
+    begins = datetime.combine(local_now.date(), DAY_BEGINS, local_now.tzinfo)
+    soon = (local_now + timedelta(minutes=30 - local_now.minute % 30)).replace(second=0, microsecond=0)
+    if day and day != local_now.date().isoformat():
+        return begins
+    is_late = soon.date() != local_now.date() or soon.time() > DAY_ENDS
+    return begins + timedelta(days=1) if is_late and not day else max(soon, begins)
 
 
 def read(typed: Typed, actor: Actor, *, now: datetime) -> Plan:

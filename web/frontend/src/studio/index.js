@@ -10,6 +10,7 @@ import { send } from './send.js';
 import { translateModule } from './translate.js';
 
 const PALETTE_WIDTH = 130;
+const MARGIN = 20;
 
 const fill = (text, n) => text.replace('{n}', n);
 
@@ -59,7 +60,7 @@ async function load(studio) {
 function fit(canvas) {
   canvas.zoom('fit-viewport', 'auto');
   const { inner, outer } = canvas.viewbox();
-  const scale = Math.min((outer.width - PALETTE_WIDTH) / inner.width, outer.height / inner.height, 1);
+  const scale = Math.min((outer.width - PALETTE_WIDTH - MARGIN) / inner.width, outer.height / inner.height, 1);
   canvas.zoom(scale);
   canvas.viewbox({
     x: inner.x - PALETTE_WIDTH / scale,
