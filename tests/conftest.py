@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 
 from engine import wiring
@@ -18,6 +19,14 @@ from engine.people import service as people
 from engine.settings import Settings
 from engine.store.base import Base
 from engine.store.database import create_all
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 # Every table of the project, not only those that something else happens to have imported: two once had no migration.
 for _path in sorted((Path(__file__).resolve().parents[1] / "engine").glob("*/tables.py")):
@@ -86,3 +95,14 @@ def application(database_url: str, tmp_path: Path, clock: SimulatedClock) -> Ite
     built = wiring.build(settings, clock=clock)
     yield built
     built.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")  # make test brings it, or says how
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from engine import demo as demo_data
 from engine import valkey, wiring
 from engine.access import SYSTEM, Role
 from engine.clock import utc_now
@@ -132,15 +133,13 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--months", default=3, show_default=True)
+@click.option("--days", default=demo_data.WORKING_DAYS, show_default=True, help="Working days of the story.")
 @click.option("--seed", default=1, show_default=True)
-def demo(months: int, seed: int) -> None:
+def demo(days: int, seed: int) -> None:
     """Fill an empty database with a company, its people and their work."""
-    import engine.demo as demo_data
-
     application = wiring.application()
     prepare(application, demo=False)
-    demo_data.fill(application, password=DEMO_PASSWORD, months=months, seed=seed, say=click.echo)
+    demo_data.fill(application, password=DEMO_PASSWORD, working_days=days, seed=seed, say=click.echo)
 
 
 @main.command()
@@ -237,11 +236,9 @@ def prepare(application: Application, *, demo: bool) -> None:
         for key in bundles.factory_keys():
             if not bundles.is_deployed(session, key):
                 deployment.deploy(session, SYSTEM, bundles.factory_sources(key), note="factory", now=utc_now())
-    if demo:
-        import engine.demo as demo_data
-
-        if demo_data.is_empty(application):
-            demo_data.fill(application, password=DEMO_PASSWORD, months=3, seed=1, say=click.echo)
+    if demo and demo_data.is_empty(application):
+        days = demo_data.WORKING_DAYS
+        demo_data.fill(application, password=DEMO_PASSWORD, working_days=days, seed=1, say=click.echo)
 
 
 def _welcome(url: str, *, demo: bool) -> None:

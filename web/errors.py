@@ -102,6 +102,11 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _database_error(error: OperationalError) -> Any:
+    if "no such " in str(error.orig):
+        # A missing table (SQLite; PostgreSQL has another error for it) does not pass by trying again. The driver's
+        # sentence names it and holds no values.
+        log.error("database: %s at %s", error.orig, request.endpoint)
+        return problem(500, _title(500), code="unexpected") if _wants_problem() else _broken()
     log.error("database: %s", type(error.orig).__name__)
     return _fieldflow_error(RetryableError("The server is busy. Nothing was changed; please try again.", code="busy"))
 
@@ -111,6 +116,10 @@ def _unexpected(error: Exception) -> Any:
     log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
     if _wants_problem():
         return problem(500, _title(500), code="unexpected")
+    return _broken()
+
+
+def _broken() -> tuple[str, int]:
     # What failed may be the page's frame itself: this page has none.
     return render_template("broken.html", sentence=_title(500)), 500
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
@@ -157,14 +157,16 @@ def count_by_tier(session: Session, actor: Actor) -> dict[str, int]:
     return counts
 
 
-def count_owned(session: Session, owner_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many active customers each of these people owns."""
+def owned_ids(session: Session, owner_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return the ids of the active customers that each of these people owns."""
+    owned: dict[UUID, set[UUID]] = {owner_id: set() for owner_id in owner_ids}
     rows = session.execute(
-        select(Customer.owner_id, func.count())
-        .where(Customer.owner_id.in_(owner_ids), Customer.status == "active")
-        .group_by(Customer.owner_id)
+        select(Customer.owner_id, Customer.id).where(Customer.owner_id.in_(owner_ids), Customer.status == "active")
     )
-    return {owner_id: count for owner_id, count in rows if owner_id is not None}
+    for owner_id, customer_id in rows:
+        if owner_id is not None:
+            owned[owner_id].add(customer_id)
+    return owned
 
 
 def _row(found: Customer) -> CustomerRow:

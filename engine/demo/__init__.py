@@ -5,9 +5,11 @@ the same services that people use; nothing is written past them. Names and insti
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.calendar.rules import is_working_day
+from engine.calendar.service import company_calendar
 from engine.clock import SimulatedClock
 from engine.demo.company import found_company
 from engine.demo.story import Story
@@ -15,7 +17,7 @@ from engine.people import queries as people
 from engine.wiring import Application
 
 ZONE = ZoneInfo("Asia/Shanghai")
-DAYS_A_MONTH = 30
+WORKING_DAYS = 55
 
 Say = Callable[[str], object]
 
@@ -26,26 +28,35 @@ def is_empty(application: Application) -> bool:
         return not people.people(session)
 
 
-def fill(application: Application, *, password: str, months: int, seed: int, say: Say) -> None:
+def fill(application: Application, *, password: str, working_days: int, seed: int, say: Say) -> None:
     """Found the company and let it work until now.
 
     Args:
         password: of every demo account.
-        months: of 30 days; how far back the story starts.
+        working_days: how many of them the story has; 55 are some eleven weeks with a thousand finished visits.
         seed: the same seed tells the same story.
         say: told how far it is, in a line that a person reads.
     """
     now = application.clock()
-    first_day = (now.astimezone(ZONE) - timedelta(days=months * DAYS_A_MONTH)).date()
+    today = now.astimezone(ZONE).date()
+    first_day = _days_before(today, working_days)
     clock = SimulatedClock(datetime.combine(first_day, datetime.min.time(), ZONE))
     say("Demo data: founding the company …")
     with application.database.transaction() as session:
         company = found_company(session, password=password, now=clock())
     story = Story(application, company, clock, seed=seed)
-    days = (now.astimezone(ZONE).date() - first_day).days
+    days = (today - first_day).days
     for number in range(days):
         made = story.tell_day(first_day + timedelta(days=number))
         if number % 7 == 6 or number == days - 1:
             say(f"Demo data: day {number + 1} of {days}, {made} finished visits")
     story.tell_today(now)
     say("Demo data: done.")
+
+
+def _days_before(today: date, working_days: int) -> date:
+    day, left = today, working_days
+    while left:
+        day -= timedelta(days=1)
+        left -= is_working_day(company_calendar(), day)
+    return day

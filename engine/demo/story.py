@@ -19,6 +19,7 @@ from engine.demo import texts
 from engine.demo.company import Company, DemoCustomer
 from engine.evidence import service as evidence
 from engine.ids import new_id
+from engine.notifications import service as notifications
 from engine.process import queries as process
 from engine.process import user_tasks
 from engine.process.queries import TaskRow
@@ -209,6 +210,7 @@ class Story:
     def _desk_hour(self, login: str) -> Act:
         def act(session: Session, now: datetime) -> None:
             actor = self._company.actors[login]
+            notifications.mark_read(session, actor, now=now)
             for task in process.inbox(session, actor, limit=12).tasks:
                 values = self._handling(session, actor, task, now)
                 if values is not None:
@@ -218,7 +220,9 @@ class Story:
 
     def _rep_evening(self, login: str) -> Act:
         def act(session: Session, now: datetime) -> None:
-            self._confirm(session, self._company.actors[login], now)
+            actor = self._company.actors[login]
+            notifications.mark_read(session, actor, now=now)
+            self._confirm(session, actor, now)
 
         return act
 
@@ -232,6 +236,7 @@ class Story:
     def _manager_hour(self, login: str) -> Act:
         def act(session: Session, now: datetime) -> None:
             actor = self._company.actors[login]
+            notifications.mark_read(session, actor, now=now)
             for task in process.inbox(session, actor, limit=20).tasks:
                 if task.form_key == "visit_review":
                     self._do_task(session, actor, task, {"result": "ok", "comment": "记录清楚，继续保持。"}, now)

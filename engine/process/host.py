@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,8 +73,8 @@ class StepHost:
     ) -> Mapping[str, Any] | Wait:
         """Do what a service task asks for.
 
-        A lookup or operation runs in a savepoint: if it fails, the rest of the step still stands. A fault that nobody
-        thought of parks the element as well: it must not cost people what they typed.
+        An operation runs in a savepoint, a lookup only reads: if it fails, the rest of the step still stands. A fault
+        that nobody thought of parks the element as well: it must not cost people what they typed.
 
         Raises:
             BpmnError: the operation failed with an error that the model may catch.
@@ -107,7 +108,7 @@ class StepHost:
         )
         assert found.operation is not None, f"{topic} has no operation"
         try:
-            with self._session.begin_nested():
+            with nullcontext() if found.kind is TopicKind.LOOKUP else self._session.begin_nested():
                 return found.operation(context, parameters)
         except (FieldflowError, BpmnError, DBAPIError):
             raise

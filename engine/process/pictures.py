@@ -111,18 +111,6 @@ def offered_tasks(session: Session, actor: Actor, instance_id: UUID) -> frozense
     return frozenset(session.scalars(query))
 
 
-def field_labels(session: Session, instance_id: UUID, locale: str) -> dict[str, str]:
-    """Return the labels of the fields of all forms of an instance's version, by key."""
-    found = _load(session, instance_id)
-    bundle = bundles.by_digest(session, found.definition_id, found.digest)
-    return {
-        component.key: component.label.text(locale)
-        for form in bundle.forms.values()
-        for component in form.components
-        if component.key and component.label
-    }
-
-
 def titles(session: Session, instance_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the titles of instances."""
     rows = session.execute(

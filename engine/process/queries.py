@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select, tuple_, union
+from sqlalchemy import Select, bindparam, exists, func, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -22,6 +23,7 @@ from engine.process.tables import (
     UserTask,
 )
 from engine.process.user_tasks import may_do
+from engine.store.base import UtcDateTime
 
 COUNT_CAP = 1000
 
@@ -95,6 +97,7 @@ class TaskDetail:
     draft_saved_at: datetime | None
     values: dict[str, Any] | None
     may_complete: bool
+    is_shared: bool
 
 
 @dataclass(frozen=True)
@@ -144,32 +147,45 @@ def inbox(
 
     One short index range for each principal, merged: the cost does not grow with the number of open tasks.
     """
-    parts = [
-        select(part.c.due_at, part.c.task_id)
-        for principal in sorted(actor.principals)
-        for part in [_range_of(principal, actor, show or InboxFilter(), after, limit + 1).subquery()]
-    ]
-    if not parts:
+    principals = sorted(actor.principals)
+    if not principals:
         return InboxPage((), None)
-    keys = union(*parts).subquery()
-    page = select(keys.c.due_at, keys.c.task_id).order_by(keys.c.due_at, keys.c.task_id).limit(limit + 1).subquery()
-    rows = session.execute(
-        select(page.c.due_at.label("sort_due_at"), *_TASK_COLUMNS)
-        .join(UserTask, UserTask.id == page.c.task_id)
-        .order_by(page.c.due_at, page.c.task_id)
-    ).all()
+    show = show or InboxFilter()
+    values: dict[str, Any] = {f"principal_{number}": each for number, each in enumerate(principals)}
+    if after is not None:
+        values.update(after_due_at=after[0], after_task_id=after[1])
+    build = _inbox_query if show == InboxFilter() else _inbox_query.__wrapped__
+    rows = session.execute(build(len(principals), show, actor.user_id, after is not None, limit + 1), values).all()
     more = len(rows) > limit
     rows = rows[:limit]
     next_key = (rows[-1].sort_due_at, rows[-1].id) if more else None
-    return InboxPage(tuple(_task_row(row) for row in rows), next_key)
+    return InboxPage(tuple(TaskRow(*tuple[Any, ...](row)[1:]) for row in rows), next_key)
+
+
+@lru_cache(maxsize=256)
+def _inbox_query(
+    principals: int, show: InboxFilter, user_id: UUID | None, is_paged: bool, limit: int
+) -> Select[Any, *tuple[Any, ...]]:
+    # Putting this statement together costs more than running it: without filters it is kept.
+    ranges = [_range_of(number, show, user_id, is_paged, limit).subquery() for number in range(principals)]
+    keys = union(*(select(part.c.due_at, part.c.task_id) for part in ranges)).subquery()
+    page = select(keys.c.due_at, keys.c.task_id).order_by(keys.c.due_at, keys.c.task_id).limit(limit).subquery()
+    return (
+        select(page.c.due_at.label("sort_due_at"), *_TASK_COLUMNS)
+        .join(UserTask, UserTask.id == page.c.task_id)
+        .order_by(page.c.due_at, page.c.task_id)
+    )
 
 
 def _range_of(
-    principal: str, actor: Actor, show: InboxFilter, after: tuple[datetime, UUID] | None, limit: int
+    number: int, show: InboxFilter, user_id: UUID | None, is_paged: bool, limit: int
 ) -> Select[datetime, UUID]:
-    query = select(InboxEntry.due_at, InboxEntry.task_id).where(InboxEntry.principal == principal)
-    if after is not None:
-        query = query.where(tuple_(InboxEntry.due_at, InboxEntry.task_id) > tuple_(*after))
+    query = select(InboxEntry.due_at, InboxEntry.task_id).where(
+        InboxEntry.principal == bindparam(f"principal_{number}")
+    )
+    if is_paged:
+        key = bindparam("after_due_at", type_=UtcDateTime), bindparam("after_task_id", type_=InboxEntry.task_id.type)
+        query = query.where(tuple_(InboxEntry.due_at, InboxEntry.task_id) > tuple_(*key))
     if show.due_before is not None:
         query = query.where(InboxEntry.due_at < show.due_before)
     if show.process_key or show.element_id or show.search or show.mine_only:
@@ -179,7 +195,7 @@ def _range_of(
     if show.element_id:
         query = query.where(UserTask.element_id == show.element_id)
     if show.mine_only:
-        query = query.where(UserTask.assignee_id == actor.user_id)
+        query = query.where(UserTask.assignee_id == user_id)
     if show.search:
         pattern = f"%{show.search.replace('%', '').replace('_', '')}%"
         query = query.where(UserTask.subject.ilike(pattern) | UserTask.text_1.ilike(pattern))
@@ -218,6 +234,7 @@ def task_detail(session: Session, actor: Actor, task_id: UUID, *, visible: bool 
         draft_saved_at=draft.saved_at if draft else None,
         values=_submitted(session, task) if task.state == TaskState.COMPLETED else None,
         may_complete=task.state == TaskState.OPEN and may_do(task, actor) and free,
+        is_shared=len(task.candidates) > 1 or any(each.startswith("group:") for each in task.candidates),
     )
 
 

@@ -21,7 +21,7 @@ class Figures:
         made: reported ones; missed: given up; cancelled do not count against completion.
         grades: check-ins by grade A to D.
         dwell_minutes: mean time between check-in and check-out; None without any.
-        customers_visited: different customers with a made visit; customers_total: those that could be visited.
+        customers_visited: own customers with a made visit; customers_total: own customers.
     """
 
     planned: int
@@ -60,23 +60,25 @@ class Report:
 def visit_figures(session: Session, rep_ids: Collection[UUID], first_day: date, last_day: date) -> Report:
     """Return the figures of reps from ``first_day`` to ``last_day``, both included.
 
-    Coverage is over the customers that the reps own.
+    Coverage is over the customers that the reps own: how many of them one of these reps has visited.
     """
-    owned = customers.count_owned(session, rep_ids)
-    rows = figures.count_by_rep(session, rep_ids, first_day, last_day)
-    by_rep = {row.rep_id: _figures(row, owned.get(row.rep_id, 0)) for row in rows}
-    for rep_id in rep_ids:
-        by_rep.setdefault(rep_id, Figures(0, 0, 0, 0, 0, dict.fromkeys("ABCD", 0), None, 0, owned.get(rep_id, 0)))
+    owned = customers.owned_ids(session, rep_ids)
+    visited = figures.visited_customers(session, rep_ids, first_day, last_day)
+    counts = {row.rep_id: row for row in figures.count_by_rep(session, rep_ids, first_day, last_day)}
+    all_owned, all_visited = set[UUID]().union(*owned.values()), set[UUID]().union(*visited.values())
     return Report(
         first_day=first_day,
         last_day=last_day,
-        total=_figures(figures.count_all(session, rep_ids, first_day, last_day), sum(owned.values())),
-        by_rep=by_rep,
+        total=_figures(figures.count_all(session, rep_ids, first_day, last_day), all_owned, all_visited),
+        by_rep={rep_id: _figures(counts.get(rep_id), owned[rep_id], visited[rep_id]) for rep_id in rep_ids},
         made_by_day=figures.made_by_day(session, rep_ids, first_day, last_day),
     )
 
 
-def _figures(row: Any, customers_total: int) -> Figures:
+def _figures(row: Any, owned: set[UUID], visited: set[UUID]) -> Figures:
+    total, seen = len(owned), len(owned & visited)
+    if row is None:
+        return Figures(0, 0, 0, 0, 0, dict.fromkeys("ABCD", 0), None, seen, total)
     planned, made, missed, cancelled = int(row.planned), int(row.made), int(row.missed), int(row.cancelled)
     return Figures(
         planned=planned,
@@ -86,6 +88,6 @@ def _figures(row: Any, customers_total: int) -> Figures:
         open=planned - made - missed - cancelled,
         grades={grade: int(getattr(row, f"grade_{grade}")) for grade in "ABCD"},
         dwell_minutes=None if row.dwell is None else float(row.dwell),
-        customers_visited=int(row.customers),
-        customers_total=customers_total,
+        customers_visited=seen,
+        customers_total=total,
     )

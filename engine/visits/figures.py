@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, distinct, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine.visits.minutes import minutes_between
@@ -25,6 +25,21 @@ def count_by_rep(session: Session, rep_ids: Collection[UUID], first_day: date, l
 def count_all(session: Session, rep_ids: Collection[UUID], first_day: date, last_day: date) -> Any:
     """Return one row of counts for all reps together."""
     return session.execute(_query(rep_ids, first_day, last_day)).one()
+
+
+def visited_customers(
+    session: Session, rep_ids: Collection[UUID], first_day: date, last_day: date
+) -> dict[UUID, set[UUID]]:
+    """Return which customers each rep has visited."""
+    visited: dict[UUID, set[UUID]] = {rep_id: set() for rep_id in rep_ids}
+    rows = session.execute(
+        select(Visit.rep_id, Visit.customer_id)
+        .where(Visit.rep_id.in_(rep_ids), Visit.local_date.between(first_day, last_day), Visit.state.in_(MADE))
+        .distinct()
+    )
+    for rep_id, customer_id in rows:
+        visited[rep_id].add(customer_id)
+    return visited
 
 
 def made_by_day(session: Session, rep_ids: Collection[UUID], first_day: date, last_day: date) -> dict[date, int]:
@@ -49,5 +64,4 @@ def _query(rep_ids: Collection[UUID], first_day: date, last_day: date) -> Any:
         count(Visit.state == VisitState.CANCELLED).label("cancelled"),
         *[count(Visit.grade == grade).label(f"grade_{grade}") for grade in "ABCD"],
         func.avg(minutes_between(Visit.checked_in_at, Visit.checked_out_at)).label("dwell"),
-        func.count(distinct(case((Visit.state.in_(MADE), Visit.customer_id)))).label("customers"),
     ).where(Visit.rep_id.in_(rep_ids), Visit.local_date.between(first_day, last_day), Visit.state.not_in(NOT_COUNTED))

@@ -1,6 +1,5 @@
 """A company on a real server in this process, and a real browser."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from engine import wiring
@@ -19,13 +18,6 @@ from tests import factories
 from tests.factories import Company
 from web.app import create_app
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 
@@ -73,17 +65,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     for thread in threads:
         thread.join(timeout=10)
     application.database.dispose()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return a headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")  # make test brings it, or says how
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 SignIn = Callable[..., Page]

@@ -3,12 +3,11 @@
 import hashlib
 import io
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Route
 
 from forms.definition import Choice, load_factory_forms
 from forms.html import from_html
@@ -18,7 +17,6 @@ from tests.unit.forms.building import page_of
 
 pytestmark = pytest.mark.e2e
 DIST = Path(__file__).parents[2] / "web/static/dist"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHOICES = {"products": [Choice.of("p1", "阿司匹林"), Choice.of("p2", "Vitamin C")]}
 CONTEXT = {"today": "2026-03-27", "timezone": "Asia/Shanghai"}
 ORIGIN = "http://forms.test"
@@ -57,17 +55,6 @@ class Server:
             route.fulfill(json={"file": hashlib.sha256(self.uploads[-1]).hexdigest()})
         else:
             route.fulfill(status=404, body="")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM or not (DIST / "manifest.json").exists():
-        pytest.skip("needs Chromium and the built front end")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield started
-        started.close()
 
 
 def opened(browser, server):

@@ -92,7 +92,7 @@ class SignedInClient:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> Any:
         """POST a form, or JSON with ``json=``."""
-        headers = {"X-CSRF-Token": self.csrf_token}
+        headers = {"X-CSRF-Token": self.csrf_token, **kwargs.pop("headers", {})}
         return self.client.post(path, data=data, headers=headers, **kwargs)
 
 

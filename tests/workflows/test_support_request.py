@@ -145,7 +145,7 @@ def test_each_mark_of_the_deadline_is_told_exactly_once(world: World, company: C
         seen.append((world.request(request_id).escalation, len(world.notices(company.technician)) - 1))
     assert seen == [("", 0), ("warned", 1), ("breached", 2), ("breached", 2), ("head", 3), ("head", 3)]
     assert world.notices(company.ops_head) == ["deadline_breached", "deadline_head"]
-    assert world.texts(company.technician, "en")[1] == "R000001: 75 % of the time is used"
+    assert world.texts(company.technician, "en")[1] == "R000001 要一份资料: 75 % of the time is used"
 
 
 def test_a_higher_priority_shortens_the_time_that_is_left(world: World, company: Company) -> None:

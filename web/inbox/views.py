@@ -79,8 +79,8 @@ def _submit(task_id: UUID) -> ResponseReturnValue:
     done = user_tasks.complete_user_task(
         session, actor, task_id, posted.values, submission_id=_submission_id(), now=context.now()
     )
-    flash(_("{name}: done", name=detail.task.label(actor.locale)), "success")
-    return redirect(subject.next_address(done))
+    flash(subject.what_next(session, actor, detail.task, done), "success")
+    return redirect(subject.next_address(session, actor, done))
 
 
 submit.is_transactional = True  # type: ignore[attr-defined]  # _submit is; the page after a mistake only reads
@@ -124,7 +124,7 @@ def _page(
 ) -> str:
     session, actor = context.session(), context.actor()
     definition = task_form.definition_of(session, detail)
-    about = subject.about(session, actor, detail.task.business_key)
+    about = subject.about(session, actor, detail.task)
     form = (
         task_form.view(session, actor, detail, definition, values, errors=errors, around=about.form_context)
         if definition
@@ -138,7 +138,7 @@ def _page(
         detail=detail,
         form=form,
         about=about,
-        line=subject.process_line(session, detail.task.instance_id),
+        line=subject.process_line(session, detail.task),
         addresses=task_form.addresses(detail, locate=locate),
         submission_id=request.form.get("submission_id") or str(new_id()),
         problem=problem,

@@ -195,15 +195,24 @@ def _list(errors: dict[str, list[FieldProblem]] | None = None) -> str:
         managers=[(p.id, p.name) for p in everyone if "manager" in p.roles and p.is_active],
         errors=_sentences(errors),
         typed_team=request.form.get("team_name", ""),
+        group_names=_group_names(),
     )
+
+
+def _group_names() -> dict[str, str]:
+    index = 1 if locale() == "en" else 0
+    names = {
+        "compliance": _("Compliance"),
+        "ops_head": _("Head of ops"),
+        "directors": _("Directors"),
+        "managers": _("All managers"),
+    }
+    return {key: label[index] for key, label in QUEUES.items()} | names
 
 
 def _form(found: people.Person | None, typed: Typed, errors: dict[str, list[FieldProblem]] | None = None) -> str:
     session = context.session()
-    index = 1 if locale() == "en" else 0
-    groups = [(key, label[index]) for key, label in QUEUES.items()]
-    names = {"ops_head": _("Head of ops"), "directors": _("Directors"), "managers": _("All managers")}
-    groups += [(key, names[key]) for key in OTHER_GROUPS]
+    groups = list(_group_names().items())
     groups += [(key, key) for key in typed.groups if key not in dict(groups)]
     return render_template(
         "people/user.html",

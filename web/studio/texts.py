@@ -42,7 +42,7 @@ def editor_texts() -> dict[str, str]:
         "error": _("Error"),
         "warning": _("Warning"),
         "noFindings": _("Nothing found. It can be published."),
-        "findings": _("{n} findings"),
+        "findings": _("Findings: {n}"),
         "line": _("line {n}"),
         "checking": _("Checking …"),
         "publishing": _("Publishing …"),

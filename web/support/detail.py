@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -25,11 +24,12 @@ from web import context
 from web.i18n import locale
 from web.i18n import translate as _
 from web.operate import history
+from web.support import handling
 from web.support.clocks import Clock, clock
+from web.support.handling import is_back_office
+from web.visits.report_view import Line
 
 __all__ = ["Page", "is_back_office", "load", "new_id", "write_comment"]
-
-BACK_OFFICE = (Role.OPS, Role.ADMIN)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Page:
     visit: visits.VisitRow | None
     requester: str
     items: Mapping[str, str]
-    handling: list[tuple[str, str]]
+    handling: tuple[Line, ...]
+    carriers: Mapping[str, str]
     clocks: list[Clock]
     my_tasks: list[process.TaskRow]
     other_tasks: list[process.TaskRow]
@@ -49,11 +50,6 @@ class Page:
     instance: process.InstanceRow | None
     may_cancel: bool
     may_see_internal: bool
-
-
-def is_back_office(actor: Actor) -> bool:
-    """Tell whether the actor reads and writes internal comments."""
-    return actor.has(*BACK_OFFICE)
 
 
 def load(session: Session, actor: Actor, request_id: UUID) -> Page:
@@ -70,7 +66,6 @@ def load(session: Session, actor: Actor, request_id: UUID) -> Page:
     open_tasks = [task for task in tasks if task.state == "open"]
     mine = pictures.offered_tasks(session, actor, instance.id) if instance and open_tasks else frozenset()
     names = pictures.element_names(session, instance.id, locale()) if instance else {}
-    labels = pictures.field_labels(session, instance.id, locale()) if instance and found.handling else {}
     events = process.history(session, instance.id) if instance else ()
     written = comments.comments_of(session, key, with_internal=is_back_office(actor))
     products = catalogue.product_names(session, [line.item for line in found.lines]) if found.lines else {}
@@ -81,7 +76,8 @@ def load(session: Session, actor: Actor, request_id: UUID) -> Page:
         visit=_visit(session, actor, row.visit_id),
         requester=people.names(session, [row.requester_id]).get(row.requester_id, ""),
         items={code: names_of[index] for code, names_of in products.items()},
-        handling=_handling(found.handling, labels),
+        handling=handling.read(session, actor, row.id, instance.id, found.handling) if instance else (),
+        carriers=handling.carriers(session, instance.id) if instance and found.shipments else {},
         clocks=[clock(each) for each in calendar.deadlines_of(session, [key], now=context.now())[key]],
         my_tasks=[task for task in open_tasks if task.id in mine],
         other_tasks=[task for task in open_tasks if task.id not in mine],
@@ -98,16 +94,6 @@ def _visit(session: Session, actor: Actor, visit_id: UUID | None) -> visits.Visi
         return visits.visit_detail(session, actor, visit_id).visit if visit_id else None
     except NotFoundError:
         return None
-
-
-def _handling(record: Mapping[str, Any], labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    # The record holds the values of whichever form handled the request; the inner note is not for everyone.
-    hidden = set() if is_back_office(context.actor()) else {"internal_note"}
-    return [
-        (labels.get(key, key.replace("_", " ").capitalize()), str(value))
-        for key, value in record.items()
-        if key not in hidden and isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
-    ]
 
 
 def write_comment(request_id: UUID, text: str, *, is_internal: bool) -> None:

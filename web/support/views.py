@@ -21,6 +21,7 @@ from web.i18n import translate as _
 from web.security import policy
 from web.support import detail, entry
 from web.support.clocks import resolve_clock
+from web.support.handling import is_back_office
 from web.transactions import transactional
 
 blueprint = Blueprint("support", __name__, template_folder="templates")
@@ -179,7 +180,7 @@ comment.is_transactional = True  # type: ignore[attr-defined]  # _comment is; th
 
 @transactional
 def _comment(request_id: UUID) -> ResponseReturnValue:
-    is_internal = request.form.get("internal") == "1" and detail.is_back_office(context.actor())
+    is_internal = request.form.get("internal") == "1" and is_back_office(context.actor())
     detail.write_comment(request_id, request.form.get("text", ""), is_internal=is_internal)
     return redirect(url_for("support.request_page", request_id=request_id, _anchor="timeline"))
 

@@ -17,6 +17,7 @@ from engine.visits import queries as visits
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
 from web.i18n import locale
+from web.inbox.subject import LineStep, line_of
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline
 
@@ -38,10 +39,11 @@ class VisitPage:
     promises: tuple[support.RequestRow, ...]
     mine: tuple[TaskRow, ...]
     others: tuple[TaskRow, ...]
-    line: tuple[TaskRow, ...]
+    line: tuple[LineStep, ...]
     instance_id: UUID | None
     report: tuple[report_view.Line, ...]
     checks: tuple[evidence.CheckRow, ...]
+    reasons: dict[str, str]
     entries: tuple[Entry, ...]
     linked: frozenset[UUID]
     sees_all: bool
@@ -50,6 +52,10 @@ class VisitPage:
     def rep_name(self) -> str:
         """Whose visit it is."""
         return self.names.get(self.detail.visit.rep_id, "")
+
+    def in_words(self, text: str | None) -> str:
+        """Return a reason that starts with a form's key in its words."""
+        return report_view.in_words(text, self.reasons)
 
     @property
     def may_cancel(self) -> bool:
@@ -81,6 +87,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
     tasks = process.tasks_of(session, key, states=None)
     open_tasks = [task for task in tasks if task.is_open]
     mine = process.my_open_tasks_of(session, actor, [key])[key] if open_tasks else []
+    mine.sort(key=lambda task: task_rank(task.element_id))
     mine_ids = {task.id for task in mine}
     contact_rows = customers.contacts_by_id(session, detail.contact_ids) if detail.contact_ids else {}
     purposes = {each.key: each.label(locale()) for each in visits.purposes(session)}
@@ -95,12 +102,13 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         names=people.names(session, {visit.rep_id, *(row.rep_id for row, _summary in past)}),
         past=past,
         promises=support.of_customer(session, visit.customer_id),
-        mine=tuple(sorted(mine, key=lambda task: task_rank(task.element_id))),
+        mine=tuple(mine),
         others=tuple(task for task in open_tasks if task.id not in mine_ids),
-        line=tuple(task for task in tasks if not task.is_withdrawn),
+        line=tuple(line_of(tasks, now_id=mine[0].id if mine else None)),
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
         checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),
+        reasons=report_view.reason_labels(session, tasks[-1].instance_id) if tasks else {},
         entries=timeline(process.history_of(session, key), tasks, written),
         linked=reachable(session, actor),
         sees_all=actor.has(*BACK_OFFICE),

@@ -1,8 +1,9 @@
 """A report as people read it: the form's labels with the values, what was not given left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from web.i18n import format_date, format_datetime, locale, translate
 from web.i18n import translate as _
 
 SKIPPED = ("note", "position")
+FILES = ("photo", "file", "signature")
+NUMBERS = ("number", "money", "date", "datetime", "computed")
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,34 @@ def read(session: Session, actor: Actor, report: ReportRow, tasks: tuple[TaskRow
         return (Line(_("Summary"), report.summary),) if report.summary else ()
     choices = user_tasks.form_choices(session, actor, definition, business_key=business_key(report.visit_id))
     drawn = render.view(definition, report.values, locale=locale(), choices=choices, translate=translate)
-    return tuple(_lines(drawn.fields))
+    return tuple(lines(drawn.fields))
 
 
-def _lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
+def reason_labels(session: Session, instance_id: UUID) -> dict[str, str]:
+    """Return the words of the reasons that the forms of an instance's version offer, by key."""
+    bundle = bundles.of_instance(session, instance_id)
+    parts = [part for form in bundle.forms.values() for part in form.components] if bundle else []
+    return {
+        option.value: option.label.text(locale())
+        for part in parts
+        if part.key in {"reason", "missed_reason"}
+        for option in part.options
+    }
+
+
+def in_words(text: str | None, labels: Mapping[str, str]) -> str:
+    """Return ``poor_signal: in the cellar`` with the reason's words instead of its key."""
+    key, colon, rest = (text or "").partition(": ")
+    return labels.get(key, key) + colon + rest
+
+
+def lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
+    """Return the lines of a form that was filled in, without what is empty or hidden."""
     for each in fields:
         if each.hidden or each.macro in SKIPPED:
             continue
         if each.macro == "section":
-            inside = tuple(_lines(each.children))
+            inside = tuple(lines(each.children))
             if inside:
                 yield Line(each.label, is_heading=True)
                 yield from inside
@@ -58,14 +80,19 @@ def _lines(fields: tuple[FieldView, ...]) -> Iterator[Line]:
             rows = tuple(tuple(_cells(row.fields)) for row in each.rows)
             if rows:
                 yield Line(each.label, rows=rows)
-        elif each.files:
-            yield Line(each.label, files=each.files)
+        elif each.macro in FILES:
+            if each.files:
+                yield Line(each.label, files=each.files)
         elif text := _text(each):
             yield Line(each.label, text)
 
 
 def _cells(fields: tuple[FieldView, ...]) -> Iterator[str]:
-    return (text for each in fields if not each.hidden and (text := _text(each)))
+    for each in fields:
+        text = "" if each.hidden else _text(each)
+        if text:
+            # A bare number in a row says nothing.
+            yield f"{each.label} {text}" if each.macro in NUMBERS else text
 
 
 def _text(each: FieldView) -> str:

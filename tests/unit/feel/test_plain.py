@@ -1,5 +1,7 @@
 """What is answered without the isolate is what the isolate would have answered."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +54,11 @@ def test_plain_values_equal_the_isolates(
 def test_what_is_not_certain_goes_to_the_isolate(expression: str, variables: dict[str, object]) -> None:
     with pytest.raises(NotPlainError):
         value_of(expression, variables, TYPES)
+
+
+def test_expressions_are_evaluated_where_an_event_loop_runs() -> None:
+    async def evaluate() -> object:
+        scope = Scope(variables={}, types={}, now=utc_now(), time_zone="UTC")
+        return expressions.evaluate("1 + 1", scope)
+
+    assert asyncio.run(evaluate()) == 2

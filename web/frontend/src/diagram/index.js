@@ -47,18 +47,26 @@ async function show(box, { xml, tokens, done }) {
   // A sub-process that runs is marked by the step in it.
   const standing = tokens.filter(([id]) => elements.get(id) && !elements.get(id).children?.length);
   for (const [id, state] of standing) canvas.addMarker(id, `is-${state}`);
-  fit(canvas, elements, standing);
+  fit(canvas, elements, standing, done);
 }
 
 // A small frame shows a part: the step that is due must be in it.
-function fit(canvas, elements, standing) {
-  canvas.zoom('fit-viewport');
-  if (canvas.zoom() >= MIN_ZOOM || !standing.length) return;
-  const [id] = [...standing].sort((one, other) => URGENCY.indexOf(one[1]) - URGENCY.indexOf(other[1]))[0];
+function fit(canvas, elements, standing, done) {
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() >= MIN_ZOOM) return;
+  const due = [...standing].sort((one, other) => URGENCY.indexOf(one[1]) - URGENCY.indexOf(other[1]))[0];
+  const shown = due ? elements.get(due[0]) : furthest(elements, done);
+  if (!shown) return;
   canvas.zoom(READABLE_ZOOM);
-  const { x, y, width, height } = elements.get(id);
+  const { x, y, width, height } = shown;
   const view = canvas.viewbox();
   canvas.viewbox({
     x: x + width / 2 - view.width / 2, y: y + height / 2 - view.height / 2, width: view.width, height: view.height,
   });
+}
+
+// Where a process that is over came to its end: processes are drawn from left to right.
+function furthest(elements, done) {
+  const shapes = done.map((id) => elements.get(id)).filter((each) => each && !each.waypoints && !each.children?.length);
+  return shapes.sort((one, other) => other.x - one.x)[0];
 }

@@ -60,7 +60,7 @@ function row({ element, line, severity, text }, modeler, texts) {
 
 function select(modeler, element) {
   modeler.get('selection').select(element);
-  modeler.get('canvas').scrollToElement(element, 80);
+  modeler.get('canvas').scrollToElement(element, { top: 80, right: 100, bottom: 80, left: 180 });
 }
 
 function done(texts) {

@@ -9,6 +9,8 @@ import { providerModule } from './provider.js';
 import { send } from './send.js';
 import { translateModule } from './translate.js';
 
+const PALETTE_WIDTH = 130;
+
 const fill = (text, n) => text.replace('{n}', n);
 
 export async function openStudio(root, data) {
@@ -47,10 +49,24 @@ async function load(studio) {
     problem(studio, texts.broken, [error.message]);
     return false;
   }
-  modeler.get('canvas').zoom('fit-viewport', 'auto');
+  fit(modeler.get('canvas'));
   if (studio.lost.length) problem(studio, texts.lossy, studio.lost);
   studio.root.dataset.ready = 'yes';
   return true;
+}
+
+// The palette lies over the canvas: the picture begins beside it.
+function fit(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+  const { inner, outer } = canvas.viewbox();
+  const scale = Math.min((outer.width - PALETTE_WIDTH) / inner.width, outer.height / inner.height, 1);
+  canvas.zoom(scale);
+  canvas.viewbox({
+    x: inner.x - PALETTE_WIDTH / scale,
+    y: inner.y - (outer.height / scale - inner.height) / 2,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
 }
 
 function watch(studio) {

@@ -31,11 +31,17 @@ const ZH = {
   'Message boundary event (non-interrupting)': '消息边界事件（非中断）', 'Sequence flow': '顺序流',
   'Default flow': '默认流', 'Conditional flow': '条件流', 'Parallel multi-instance': '并行多实例',
   'Sequential multi-instance': '顺序多实例', Loop: '循环', 'Search in diagram': '在图中查找',
+  Collaboration: '协作', Participant: '池', Lane: '泳道', Process: '流程', 'Sub process': '子流程', 'Event sub process': '事件子流程',
+  'Text annotation': '注释', Association: '关联', 'Start event (non interrupting)': '开始事件（非中断）',
+  'Message boundary event (non interrupting)': '消息边界事件（非中断）', 'Timer boundary event (non interrupting)': '定时边界事件（非中断）',
+  'Escalation boundary event': '升级边界事件', 'Signal boundary event': '信号边界事件', 'Compensation boundary event': '补偿边界事件',
 };
+// The panel's header writes "User Task", the menus "User task".
+const BY_WORDS = Object.fromEntries(Object.entries(ZH).map(([words, text]) => [words.toLowerCase(), text]));
 
 export function translateModule(locale) {
   const translate = (template, replacements = {}) => {
-    const text = (locale === 'zh' && ZH[template]) || template;
+    const text = (locale === 'zh' && BY_WORDS[template.toLowerCase()]) || template;
     return text.replace(/{([^}]+)}/g, (_whole, name) => replacements[name] ?? `{${name}}`);
   };
   return { translate: ['value', translate] };

@@ -1,0 +1,118 @@
+"""No page has an accessibility fault that axe finds, in Chinese by day and English by night."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from engine.clock import utc_now
+from engine.people import service as people
+from engine.process import queries as process
+from engine.support import service as support
+from engine.visits import service as visits
+from tests.e2e.conftest import DESK, PHONE, SignIn, Site
+
+pytestmark = pytest.mark.e2e
+AXE = Path(__file__).parents[2] / "web/frontend/node_modules/axe-core/axe.min.js"
+TWO = [("zh", False), ("en", True)]
+FOUR = [*TWO, ("zh", True), ("en", False)]
+
+
+def prepare(site: Site) -> dict[str, str]:
+    """Return the addresses of pages with something on them."""
+    company, now = site.company, utc_now()
+    with site.application.database.transaction() as session:
+        visit_id = visits.plan_visit(
+            session, company.rep, customer_id=company.customer_id, purpose_key="report", planned_start=now, now=now
+        )
+        request = support.raise_request(
+            session, company.rep, type_="technical", subject="接口参数", customer_id=company.customer_id, now=now
+        )
+    with site.application.database.reading() as session:
+        [task] = [row for row in process.tasks_of(session, f"visit:{visit_id}") if row.element_id == "check_in"]
+        definition = process.instances_of(session, f"visit:{visit_id}")[0]
+    return {
+        "visit": f"/visits/{visit_id}",
+        "form": f"/tasks/{task.id}",
+        "request": f"/requests/{request.id}",
+        "customer": f"/customers/{company.customer_id}",
+        "editor": f"/studio/{definition.definition_id}",
+        "instance": f"/instances/{definition.id}",
+    }
+
+
+def dress(site: Site, login: str, locale: str) -> None:
+    """Let a person read in a language."""
+    with site.application.database.transaction() as session:
+        people.change_appearance(session, getattr(site.company, login), locale=locale)
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds, a line for each."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{page.url} {each['id']}: {json.dumps([node['target'] for node in each['nodes'][:3]])}"
+        for each in found["violations"]
+    ]
+
+
+@pytest.fixture
+def addresses(site: Site) -> Iterator[dict[str, str]]:
+    """Return the addresses of pages, prepared where no event loop runs."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(prepare, site).result()
+
+
+def look(site: Site, sign_in: SignIn, login: str, paths: list[str], looks: list[tuple[str, bool]], size: Any) -> None:
+    found: list[str] = []
+    for locale, dark in looks:
+        dress(site, login, locale)
+        page = sign_in(login, viewport=size, dark=dark)
+        for path in paths:
+            answer = page.goto(f"{site.url}{path}")
+            assert answer is not None
+            assert answer.status == 200, path
+            found += [f"{locale} {'dark' if dark else 'light'} {line}" for line in faults(page)]
+    assert not found, "\n".join(found)
+
+
+def test_the_reps_main_pages_in_all_four_looks(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    paths = ["/today", addresses["visit"], addresses["form"], "/tasks"]
+    look(site, sign_in, "rep", paths, FOUR, PHONE)
+
+
+def test_the_reps_other_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    paths = [
+        "/customers", addresses["customer"], "/visits/new", f"/visits/new?customer_id={site.company.customer_id}",
+        "/requests", "/requests/new", addresses["request"], "/me", "/notifications", "/figures",
+    ]  # fmt: skip
+    look(site, sign_in, "rep", paths, TWO, PHONE)
+
+
+def test_the_managers_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    assert addresses
+    look(site, sign_in, "manager", ["/team", "/figures", "/figures/visits?measure=planned", "/tasks"], TWO, DESK)
+
+
+def test_the_desks_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    look(site, sign_in, "technician", ["/tasks", "/requests", addresses["request"]], TWO, DESK)
+
+
+def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    paths = ["/studio", addresses["editor"], "/instances", addresses["instance"], "/incidents", "/people"]
+    look(site, sign_in, "admin", paths, TWO, DESK)
+
+
+def test_the_sign_in_page(site: Site, browser: Any) -> None:
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, viewport=PHONE)
+        page = context.new_page()
+        page.goto(f"{site.url}/sign-in")
+        assert faults(page) == []
+        context.close()

@@ -1,0 +1,73 @@
+"""The figures of S6 equal a count by hand over visits that were made by running the process."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from engine.clock import SimulatedClock
+from engine.ids import new_id
+from engine.reports import queries as reports
+from engine.visits.states import VisitState
+from engine.visits.tables import Visit
+from engine.wiring import Application
+from tests import factories
+from tests.factories import Company
+
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def company(application: Application, clock: SimulatedClock) -> Company:
+    with application.database.transaction() as session:
+        return factories.add_company(session, now=clock())
+
+
+def add_visit(application: Application, company: Company, state: VisitState, **more: object) -> UUID:
+    """Add a visit of the rep as its process would leave it."""
+    start = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
+    values: dict[str, object] = {
+        "id": new_id(), "customer_id": company.customer_id, "rep_id": company.rep.user_id, "purpose_key": "report",
+        "planned_start": start, "planned_end": start + timedelta(hours=1), "local_date": DAY, "state": state,
+        "created_at": start, **more,
+    }  # fmt: skip
+    with application.database.transaction() as session:
+        session.add(Visit(**values))
+    return values["id"]  # type: ignore[return-value]
+
+
+def test_the_figures_equal_a_count_by_hand(application: Application, company: Company) -> None:
+    at = datetime.fromisoformat("2026-03-02T09:05:00+08:00")
+    for minutes, grade in ((30, "A"), (50, "C")):
+        out = at + timedelta(minutes=minutes)
+        add_visit(application, company, VisitState.COMPLETED, grade=grade, checked_in_at=at, checked_out_at=out)
+    add_visit(application, company, VisitState.COMPLETED, customer_id=company.shared_customer_id)
+    add_visit(application, company, VisitState.MISSED)
+    add_visit(application, company, VisitState.CANCELLED)
+    add_visit(application, company, VisitState.PLANNED)
+    add_visit(application, company, VisitState.RESCHEDULED)
+    add_visit(application, company, VisitState.DRAFT)
+    add_visit(application, company, VisitState.COMPLETED, local_date=DAY + timedelta(days=1))
+    rep, colleague = company.rep.user_id, company.colleague.user_id
+    assert rep is not None
+    assert colleague is not None
+    with application.database.reading() as session:
+        report = reports.visit_figures(session, [rep, colleague], DAY, DAY)
+    mine = report.by_rep[rep]
+    assert (mine.planned, mine.made, mine.missed, mine.cancelled, mine.open) == (6, 3, 1, 1, 1)
+    assert mine.grades == {"A": 1, "B": 0, "C": 1, "D": 0}
+    assert mine.completion == pytest.approx(3 / 5)
+    assert mine.dwell_minutes == pytest.approx(40)
+    # The colleague's customer does not count for the rep, but it does for the two together.
+    assert mine.coverage == 1
+    assert (report.total.customers_visited, report.total.customers_total) == (2, 2)
+    assert report.by_rep[colleague].coverage == 0
+    assert report.made_by_day == {DAY: 3}
+
+
+def test_without_visits_nothing_is_divided_by_nothing(application: Application, company: Company) -> None:
+    stranger = company.stranger.user_id
+    assert stranger is not None
+    with application.database.reading() as session:
+        figures = reports.visit_figures(session, [stranger], DAY, DAY).total
+    assert (figures.completion, figures.dwell_minutes, figures.coverage) == (None, None, None)
