@@ -13,6 +13,7 @@ from engine.process import queries as process
 from engine.process import user_tasks
 from engine.process.queries import InboxFilter, TaskDetail
 from web import context
+from web.api import paging
 from web.i18n import explain
 from web.i18n import translate as _
 from web.inbox import subject, task_form
@@ -153,8 +154,8 @@ def _submission_id() -> UUID | None:
 
 
 def _key(text: str) -> tuple[datetime, UUID] | None:
-    due, _separator, task_id = text.partition("~")
+    # A key that we did not give out starts the list anew.
     try:
-        return datetime.fromisoformat(due), UUID(task_id)
-    except ValueError:
+        return paging.timed_key(text)
+    except InvalidInputError:
         return None
