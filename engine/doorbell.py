@@ -19,12 +19,12 @@ JOB_TIMEOUT_S = 55
 Rings = Sequence[tuple[UUID, str]]
 
 
-def connect(url: str) -> "Redis[bytes]":
+def connect(url: str) -> Redis:
     """Return a connection that gives up soon: no user action waits for Redis."""
     return Redis.from_url(url, socket_connect_timeout=0.3, socket_timeout=1.0)
 
 
-def connect_worker(url: str) -> "Redis[bytes]":
+def connect_worker(url: str) -> Redis:
     """Return a connection that may block for long: a worker waits for its queue."""
     return Redis.from_url(url)
 
