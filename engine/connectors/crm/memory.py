@@ -22,6 +22,7 @@ class MemoryCrm:
         self._journal = journal
         self._lock = threading.Lock()
         self._records: dict[str, dict[str, Any]] = {}
+        self._read_to = 0
 
     def write_visit(self, record: VisitRecord, *, key: str) -> str:
         """Store a visit once for each key and return its revision."""
@@ -31,7 +32,7 @@ class MemoryCrm:
             self._journal.parent.mkdir(parents=True, exist_ok=True)
             with self._journal.open("a+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
-                file.seek(0)
+                file.seek(self._read_to)  # what other processes have added since
                 for line in file:
                     entry = orjson.loads(line)
                     self._records[entry["key"]] = entry
@@ -39,6 +40,7 @@ class MemoryCrm:
                 revision = self._store(record, key)
                 if is_new:
                     file.write(orjson.dumps(self._records[key]) + b"\n")
+                self._read_to = file.seek(0, 2)
                 return revision
 
     def visits(self) -> list[dict[str, Any]]:
