@@ -84,7 +84,8 @@ def due(session: Session, *, now: datetime, limit: int = 100, lane: str | None =
     query = select(Delivery.id, Delivery.lane).where(Delivery.available_at <= now)
     if lane:
         query = query.where(Delivery.lane == lane)
-    return [(row.id, row.lane) for row in session.execute(query.order_by(Delivery.available_at, Delivery.id).limit(limit))]
+    query = query.order_by(Delivery.available_at, Delivery.id).limit(limit)
+    return [(row.id, row.lane) for row in session.execute(query)]
 
 
 def claim(session: Session, delivery_id: UUID, *, now: datetime) -> Claim | None:
