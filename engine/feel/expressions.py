@@ -10,6 +10,7 @@ zone is local time of the scope's zone, and results of arithmetic are rounded to
 Money is whole minor units and so never rounded.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from engine.feel import isolate
 from engine.feel.faults import FeelError, Problem, problem_from
 from engine.feel.plain import NotPlainError, value_of
 
+WORD = re.compile(r"\w+")
 Kind = Literal["condition", "value", "script", "timer", "unary"]
 TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
 
@@ -42,6 +44,21 @@ class Scope:
     types: Mapping[str, str]
     now: datetime
     time_zone: str
+
+    def mentioned_in(self, expressions: Sequence[str]) -> "Scope":
+        """Return the scope with only the names that the expressions can mean: converting the others takes longest."""
+        words = {word for expression in expressions for word in WORD.findall(expression)}
+
+        def is_meant(name: str) -> bool:
+            first = name.partition(".")[0]
+            return first in words or not WORD.fullmatch(first)
+
+        return Scope(
+            variables={name: value for name, value in self.variables.items() if is_meant(name)},
+            types={name: type_ for name, type_ in self.types.items() if is_meant(name)},
+            now=self.now,
+            time_zone=self.time_zone,
+        )
 
     def job(self) -> dict[str, Any]:
         """Return what every job of the isolate needs to know."""
@@ -83,7 +100,7 @@ def evaluate_all(expressions: Sequence[str], scope: Scope) -> list[Any]:
     left = [expression for number, expression in enumerate(expressions) if number not in found]
     if not left:
         return [found[number] for number in range(len(expressions))]
-    values = iter(run({"op": "evaluate", "expressions": left, **scope.job()}, left[0]))
+    values = iter(run({"op": "evaluate", "expressions": left, **scope.mentioned_in(left).job()}, left[0]))
     return [found[number] if number in found else next(values) for number in range(len(expressions))]
 
 
