@@ -96,7 +96,7 @@ def evaluate_all(expressions: Sequence[str], scope: Scope) -> list[Any]:
     found: dict[int, Any] = {}
     for number, expression in enumerate(expressions):
         with suppress(NotPlainError):
-            found[number] = value_of(expression, scope.variables, scope.types)
+            found[number] = value_of(expression, scope.variables, scope.types, scope.time_zone)
     left = [expression for number, expression in enumerate(expressions) if number not in found]
     if not left:
         return [found[number] for number in range(len(expressions))]

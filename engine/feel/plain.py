@@ -6,10 +6,13 @@ certain here goes to the isolate, which alone decides what is an error.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*")
 TEXT = re.compile(r'"[^"\\]*"')
+INSTANT = re.compile(r"(?:19[7-9]\d|20\d\d)-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
 INTEGER = re.compile(r"-?\d{1,15}")
 WORDS = {"true": True, "false": False, "null": None}
 # Words that FEEL reads as something else than a name.
@@ -24,7 +27,7 @@ class NotPlainError(Exception):
     """The expression must go to the isolate."""
 
 
-def value_of(expression: str, variables: Mapping[str, Any], types: Mapping[str, str]) -> Any:
+def value_of(expression: str, variables: Mapping[str, Any], types: Mapping[str, str], time_zone: str) -> Any:
     """Return the value of a plain expression.
 
     Raises:
@@ -39,10 +42,10 @@ def value_of(expression: str, variables: Mapping[str, Any], types: Mapping[str, 
         return int(text)
     if not NAME.fullmatch(text) or not RESERVED.isdisjoint(text.split(".")):
         raise NotPlainError
-    return _variable(text, variables, types)
+    return _variable(text, variables, types, time_zone)
 
 
-def _variable(path: str, variables: Mapping[str, Any], types: Mapping[str, str]) -> Any:
+def _variable(path: str, variables: Mapping[str, Any], types: Mapping[str, str], time_zone: str) -> Any:
     value: Any = variables
     for name in path.split("."):
         if not isinstance(value, Mapping) or name not in value:
@@ -53,9 +56,19 @@ def _variable(path: str, variables: Mapping[str, Any], types: Mapping[str, str])
     is_untyped = declared is None and "." in path and type(value) in {str, bool, int}
     if fits or (is_untyped and path.partition(".")[0] in types):
         return value
+    if declared == "datetime" and isinstance(value, str) and INSTANT.fullmatch(value):
+        return _instant(value, time_zone)
     if declared == "list" and _is_list_of_text(value) and not any(name.startswith(f"{path}.") for name in types):
         return value
     raise NotPlainError
+
+
+def _instant(text: str, time_zone: str) -> str:
+    # The isolate gives a date and time in the scope's zone.
+    try:
+        return datetime.fromisoformat(text).astimezone(ZoneInfo(time_zone)).isoformat()
+    except (ValueError, OverflowError) as error:
+        raise NotPlainError from error
 
 
 def _is_list_of_text(value: Any) -> bool:

@@ -2,9 +2,10 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.clock import utc_now
@@ -13,6 +14,7 @@ from engine.feel.expressions import Scope
 from engine.feel.plain import NotPlainError, value_of
 
 TYPES = {"name": "text", "count": "number", "is_open": "boolean", "people": "list", "form": "context", "at": "datetime"}
+FIRST, LAST = datetime(1971, 1, 1), datetime(2098, 1, 1)  # noqa: DTZ001 - hypothesis wants naive bounds
 NAMES = st.sampled_from(
     ["name", "count", "is_open", "people", "form.note", "form.size", "form.ok", "true", "null", "-7"]
 )
@@ -33,7 +35,7 @@ def test_plain_values_equal_the_isolates(
         "form": {"note": name, "size": count, "ok": is_open},
     }  # fmt: skip
     scope = Scope(variables=variables, types=TYPES, now=utc_now(), time_zone="Asia/Shanghai")
-    plain = value_of(expression, variables, TYPES)
+    plain = value_of(expression, variables, TYPES, "Asia/Shanghai")
     job = {"op": "evaluate", "expressions": [expression], **scope.job()}
     assert [plain] == expressions.run(job, expression)
 
@@ -41,7 +43,9 @@ def test_plain_values_equal_the_isolates(
 @pytest.mark.parametrize(
     ("expression", "variables"),
     [
-        ("at", {"at": "2026-11-23T09:00:00+08:00"}),
+        ("at", {"at": "2026-11-23T09:00:00.5+08:00"}),
+        ("at", {"at": "2026-11-23T09:00:00"}),
+        ("at", {"at": "2026-02-30T09:00:00Z"}),
         ("count", {"count": "5"}),
         ("count", {"count": 1.5}),
         ("unknown", {}),
@@ -54,7 +58,7 @@ def test_plain_values_equal_the_isolates(
 )
 def test_what_is_not_certain_goes_to_the_isolate(expression: str, variables: dict[str, object]) -> None:
     with pytest.raises(NotPlainError):
-        value_of(expression, variables, TYPES)
+        value_of(expression, variables, TYPES, "UTC")
 
 
 def test_expressions_are_evaluated_where_an_event_loop_runs() -> None:
@@ -65,3 +69,15 @@ def test_expressions_are_evaluated_where_an_event_loop_runs() -> None:
     # In a thread of its own: a browser test before this one may have left an event loop in this one.
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(asyncio.run, evaluate()).result() == 2
+
+
+@given(
+    moment=st.datetimes(FIRST, LAST, timezones=st.timezones()),
+    zone=st.sampled_from(["Asia/Shanghai", "UTC", "Europe/Berlin", "America/St_Johns"]),
+)
+def test_plain_instants_equal_the_isolates(moment: datetime, zone: str) -> None:
+    text = moment.replace(microsecond=0).isoformat()
+    assume(len(text) == 25)  # some zones had offsets with seconds
+    scope = Scope(variables={"at": text}, types=TYPES, now=utc_now(), time_zone=zone)
+    job = {"op": "evaluate", "expressions": ["at"], **scope.job()}
+    assert [value_of("at", {"at": text}, TYPES, zone)] == expressions.run(job, "at")
