@@ -121,7 +121,7 @@ def size_of(database: Database) -> tuple[int, int]:
     rows = size = 0
     with database.reading() as session:
         for name in tables:
-            columns = [column.name for column in Base.metadata.tables[name].columns]
+            columns = [f'"{column.name}"' for column in Base.metadata.tables[name].columns]
             lengths = " + ".join(f"coalesce(length(cast({column} as text)), 0)" for column in columns)
             if not database.is_sqlite:
                 lengths = " + ".join(f"coalesce(pg_column_size({column}), 0)" for column in columns)
