@@ -70,8 +70,9 @@ class Kind:
 
         Raises:
             InvalidValueError: the value has another type or cannot be read.
+            TypeError: this kind holds no value (a section, a note).
         """
-        raise NotImplementedError
+        raise TypeError(f"A {component.type} holds no value.")
 
     def check(self, component: Component, value: Any, env: Environment) -> Iterator[Problem]:
         """Yield what is wrong with a clean value that is not blank."""
@@ -86,8 +87,12 @@ class Kind:
         return "" if value is None else str(value)
 
     def json_schema(self, component: Component) -> dict[str, Any]:
-        """Return the JSON Schema of a value that is not blank."""
-        raise NotImplementedError
+        """Return the JSON Schema of a value that is not blank.
+
+        Raises:
+            TypeError: this kind holds no value (a section, a note).
+        """
+        raise TypeError(f"A {component.type} holds no value.")
 
 
 def clean_text(component: Component, value: Any) -> str:
