@@ -149,7 +149,8 @@ def _with_result(scope: Scope, decision: Decision, value: Any) -> Scope:
 def _outcome(decision: Decision, scope: Scope) -> Outcome:
     if decision.literal is not None:
         return Outcome(evaluate(decision.literal, scope))
-    answer = run({**_job(decision), **_typed(decision, scope).job()}, decision.name)
+    seen = _typed(decision, scope).mentioned_in(_texts(decision))
+    answer = run({**_job(decision), **seen.job()}, decision.name)
     matches = [_Match(decision.rules[match["rule"]].id, match["outputs"]) for match in answer["matches"]]
     if not matches:
         return Outcome(_without_match(decision, answer["defaults"]))
@@ -170,6 +171,12 @@ def _job(decision: Decision) -> dict[str, Any]:
         "outputs": [{"type": o.type, "values": o.values, "default": o.default} for o in decision.outputs],
         "rules": [{"cells": rule.cells, "outputs": rule.outputs} for rule in decision.rules],
     }
+
+
+def _texts(decision: Decision) -> list[str]:
+    columns = [column.expression for column in decision.inputs]
+    outputs = [output.default for output in decision.outputs if output.default]
+    return [*columns, *outputs, *(text for rule in decision.rules for text in (*rule.cells, *rule.outputs) if text)]
 
 
 def _typed(decision: Decision, scope: Scope) -> Scope:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from engine.feel import isolate
@@ -22,6 +22,8 @@ from engine.feel.faults import FeelError, Problem, problem_from
 from engine.feel.plain import NotPlainError, value_of
 
 WORD = re.compile(r"\w+")
+CLOCK_WORDS = frozenset({"now", "today"})
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 Kind = Literal["condition", "value", "script", "timer", "unary"]
 TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
 
@@ -53,10 +55,11 @@ class Scope:
             first = name.partition(".")[0]
             return first in words or not WORD.fullmatch(first)
 
+        # Without the clock in it, the same question is the same job at any time, and its answer is remembered.
         return Scope(
             variables={name: value for name, value in self.variables.items() if is_meant(name)},
             types={name: type_ for name, type_ in self.types.items() if is_meant(name)},
-            now=self.now,
+            now=self.now if CLOCK_WORDS & words else NO_TIME,
             time_zone=self.time_zone,
         )
 

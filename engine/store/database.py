@@ -71,9 +71,13 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Open a session that may write; leaving the block commits, an exception rolls back.
 
-        This is the project's only commit.
+        This is the project's only commit. What the session loads or writes stays with it until the end: its own map
+        is weak, so that each operation of a step would read the same visit again.
         """
         with self._writing(), Session(self._write_engine, expire_on_commit=False) as session:
+            kept: list[object] = []
+            for moment in ("loaded_as_persistent", "pending_to_persistent"):
+                event.listen(session, moment, lambda _session, row: kept.append(row))
             try:
                 yield session
                 session.commit()
