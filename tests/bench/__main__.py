@@ -4,6 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.demo import bench_demo
 from tests.bench.inbox import SIZES, bench_inbox
 from tests.bench.load import bench_load
 from tests.bench.report import Report
@@ -27,6 +28,7 @@ def main() -> None:
             bench_load(report, kind, url, folder / "data")
             bench_inbox(report, kind, url, folder / "data", sizes=SIZES[:2] if quick else SIZES)
         bench_idle(report, addresses["SQLite"], folder / "data")
+    bench_demo(report, folder / "demo")
     bench_sizes(report)
     report.write(ROOT / "bench.json")
     sys.exit(1 if report.has_missed() else 0)

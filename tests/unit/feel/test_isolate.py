@@ -130,3 +130,16 @@ def test_a_missing_bundle_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_p
             isolate.Isolate().run({})
     finally:
         isolate._bundle.cache_clear()
+
+
+def test_an_answer_is_remembered_but_not_shared() -> None:
+    scope = Scope(variables={"names": ["a"]}, types={}, now=SCOPE.now, time_zone="UTC")
+    first = evaluate("concatenate(names, names)", scope)
+    first.append("changed by the caller")
+    assert evaluate("concatenate(names, names)", scope) == ["a", "a"]
+
+
+def test_the_clock_is_no_memory() -> None:
+    later = Scope(variables={}, types={}, now=datetime(2026, 3, 2, tzinfo=UTC), time_zone="UTC")
+    assert evaluate('today() + @"P1D"', later) != evaluate('today() + @"P1D"', SCOPE)
+    assert evaluate("now()", later) == "2026-03-02T00:00:00+00:00"
