@@ -25,6 +25,8 @@ from engine.doorbell import RqDoorbell, ThreadDoorbell
 from engine.errors import FieldProblem, InvalidInputError
 from engine.evidence import service as evidence
 from engine.notifications import service as notifications
+from engine.offline import cases
+from engine.offline import service as offline
 from engine.outbox.service import USER_LANE
 from engine.people import queries as people
 from engine.process import messages, topics
@@ -78,7 +80,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
     application = Application(
         settings=settings,
         database=database,
-        worker=Worker(database, parts=(calendar.fire_due, evidence.forget_positions), clock=clock),
+        worker=Worker(
+            database, parts=(calendar.fire_due, evidence.forget_positions, offline.give_up_gaps), clock=clock
+        ),
         crm=crm,
         notifier=notifier,
         maps=SchematicMaps(),
@@ -136,6 +140,7 @@ def register(application: Application) -> None:
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
     )
+    topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
     topics.require("support_request", frozenset({"support.route", "support.fulfil", "support.close", "support.cancel"}))
 
 
@@ -206,5 +211,7 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "support.reopen": (_WRITE, support.reopen, ("重新打开", "Reopen the request")),
     "support.close": (_WRITE, support.close, ("关闭请求", "Close the request")),
     "support.cancel": (_WRITE, support.cancel, ("取消请求", "Cancel the request")),
+    "reconcile.apply": (_WRITE, cases.apply, ("补录离线记录", "Apply work done offline")),
+    "reconcile.set_aside": (_WRITE, cases.set_aside, ("不采用离线记录", "Set work done offline aside")),
     "support.people": (_READ, support.requester, ("查找相关人员", "Find the people of the request")),
 }

@@ -25,6 +25,19 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{number} {title}：超时 50%，请主管介入",
         "{number} {title}: 50 % over the deadline, the head of ops is needed",
     ),
+    "conflict_opened": (
+        "{title}：离线时做的事与系统里的记录有冲突，请处理",
+        "{title}: work done without a network conflicts with what happened meanwhile, please decide",
+    ),
+    "conflict_late": ("{title}：冲突还没有处理", "{title}: the conflict is still to be decided"),
+    "conflict_applied": (
+        "{title}：冲突已处理，离线记录已补录",
+        "{title}: the conflict is decided, the work is recorded",
+    ),
+    "conflict_set_aside": (
+        "{title}：冲突已处理，离线记录未采用",
+        "{title}: the conflict is decided, the work is set aside",
+    ),
     "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
 }
 

@@ -36,8 +36,10 @@ class StepHost:
         business_key: str,
         lanes: Mapping[str, list[str]],
         now: datetime,
+        happened_at: datetime | None = None,
     ) -> None:
         self.now = now
+        self._happened_at = happened_at
         self.lanes = {name: list(principals) for name, principals in lanes.items()}
         self._session = session
         self._actor = actor
@@ -105,6 +107,7 @@ class StepHost:
             data=data,
             lanes=self.lanes,
             key=key,
+            happened_at=self._happened_at,
         )
         assert found.operation is not None, f"{topic} has no operation"
         try:

@@ -98,6 +98,7 @@ class TaskDetail:
     values: dict[str, Any] | None
     may_complete: bool
     is_shared: bool
+    completed_by: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ def task_detail(session: Session, actor: Actor, task_id: UUID, *, visible: bool 
         values=_submitted(session, task) if task.state == TaskState.COMPLETED else None,
         may_complete=task.state == TaskState.OPEN and may_do(task, actor) and free,
         is_shared=len(task.candidates) > 1 or any(each.startswith("group:") for each in task.candidates),
+        completed_by=task.completed_by,
     )
 
 

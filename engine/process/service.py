@@ -66,9 +66,19 @@ def start_instance(
 
 
 def send_message(
-    session: Session, actor: Actor, instance_id: UUID, name: str, payload: Mapping[str, Any], *, now: datetime
+    session: Session,
+    actor: Actor,
+    instance_id: UUID,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    happened_at: datetime | None = None,
 ) -> None:
     """Give a message to the instance that waits for it.
+
+    Args:
+        happened_at: when its sender did it, where that was earlier.
 
     Raises:
         NotFoundError: no such instance.
@@ -80,16 +90,26 @@ def send_message(
             "This has moved on and no longer takes that message.", code="message_not_awaited", name=name
         )
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
-    host = host_for(session, actor, instance, bundle, now=now)
+    host = host_for(session, actor, instance, bundle, now=now, happened_at=happened_at)
     step = bpmn.send_message(bundle.model, instance.state_bytes, name, payload, host)
-    detail = {"message": name, "payload": dict(payload)}
+    detail = {"message": name, "payload": dict(payload), **happened(happened_at)}
     write_step(session, instance, step, host, actor=actor, kind="message", detail=detail)
 
 
 def send_to_business_key(
-    session: Session, actor: Actor, business_key: str, name: str, payload: Mapping[str, Any], *, now: datetime
+    session: Session,
+    actor: Actor,
+    business_key: str,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    happened_at: datetime | None = None,
 ) -> bool:
     """Give a message to the live instance about an object, if it waits for it.
+
+    Args:
+        happened_at: when its sender did it, where that was earlier.
 
     Returns:
         True if it was taken; False if the instance lives and may take it later.
@@ -106,9 +126,14 @@ def send_to_business_key(
         raise NotFoundError("Nothing waits for {name} at {to}.", code="no_receiver", name=name, to=business_key)
     for row in rows:
         if name in row.awaiting:
-            send_message(session, actor, row.id, name, payload, now=now)
+            send_message(session, actor, row.id, name, payload, now=now, happened_at=happened_at)
             return True
     return False
+
+
+def happened(at: datetime | None) -> dict[str, str]:
+    """Return what the history keeps of an event that reached us later than it happened."""
+    return {"happened_at": at.isoformat()} if at is not None else {}
 
 
 def advance_instance(session: Session, instance_id: UUID, *, now: datetime) -> bool:
@@ -198,7 +223,15 @@ def lock_instance(session: Session, instance_id: UUID) -> ProcessInstance:
     return instance
 
 
-def host_for(session: Session, actor: Actor, instance: ProcessInstance, bundle: Bundle, *, now: datetime) -> StepHost:
+def host_for(
+    session: Session,
+    actor: Actor,
+    instance: ProcessInstance,
+    bundle: Bundle,
+    *,
+    now: datetime,
+    happened_at: datetime | None = None,
+) -> StepHost:
     """Return the host of one step of ``instance``."""
     return StepHost(
         session,
@@ -208,4 +241,5 @@ def host_for(session: Session, actor: Actor, instance: ProcessInstance, bundle: 
         business_key=instance.business_key,
         lanes=instance.lanes,
         now=now,
+        happened_at=happened_at,
     )

@@ -32,6 +32,7 @@ class StepContext:
     """What an operation gets besides its parameters.
 
     ``lanes`` may be changed: tasks that open in this step are offered to the principals that stand in it.
+    ``happened_at`` is when the person did what caused the step, where that was earlier: on a phone without a network.
     """
 
     session: Session
@@ -42,6 +43,12 @@ class StepContext:
     data: Mapping[str, Any]
     lanes: dict[str, list[str]]
     key: str
+    happened_at: datetime | None = None
+
+    @property
+    def event_at(self) -> datetime:
+        """When it was done: what the facts of a visit are judged by."""
+        return self.happened_at or self.now
 
 
 @dataclass(frozen=True)

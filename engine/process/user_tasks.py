@@ -16,7 +16,7 @@ from engine.bpmn import step as bpmn
 from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFoundError
 from engine.process import bundles, topics
 from engine.process.bundles import Bundle
-from engine.process.service import host_for
+from engine.process.service import happened, host_for
 from engine.process.states import TaskState
 from engine.process.steps import write_step
 from engine.process.tables import (
@@ -57,12 +57,14 @@ def complete_user_task(
     *,
     submission_id: UUID | None,
     now: datetime,
+    happened_at: datetime | None = None,
 ) -> Completion:
     """Validate and submit the form of a task, and run the process on.
 
     Args:
         values: as the form defines them, JSON types.
         submission_id: minted by the client; sending it again gives the same answer and does nothing.
+        happened_at: when the person did it, where that was earlier: what the facts are judged by.
 
     Raises:
         NotFoundError: no such task, or not this actor's.
@@ -76,12 +78,14 @@ def complete_user_task(
     _require_open(task)
     _require_mine_or_free(task, actor)
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
-    clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key, now=now)
+    # "Not before today" means the day on which the person filled in the form.
+    filled_at = happened_at or now
+    clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key, now=filled_at)
     form = bundle.forms.get(task.form_key) if task.form_key else None
     if form is not None:
         for check in topics.submission_checks():
             check(session, actor, task.business_key, form, clean)
-    host = host_for(session, actor, instance, bundle, now=now)
+    host = host_for(session, actor, instance, bundle, now=now, happened_at=happened_at)
     nested = bundle.model.elements[task.element_id].properties.get("result")
     variables = {nested: clean} if nested else clean
     step = bpmn.complete(bundle.model, instance.state_bytes, task.token, variables, host)
@@ -100,7 +104,7 @@ def complete_user_task(
         kind="completed",
         element_id=task.element_id,
         task=task,
-        detail={"form": task.form_key, "values": clean},
+        detail={"form": task.form_key, "values": clean, **happened(happened_at)},
     )
     mine = tuple(row.id for row in opened if not actor.principals.isdisjoint(row.candidates))
     return Completion(task.id, instance.id, instance.business_key, mine)

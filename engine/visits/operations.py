@@ -59,7 +59,7 @@ def check_in(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str
     if visit.checked_in_at is not None:
         return {}
     visit.state = VisitState.CHECKED_IN
-    visit.checked_in_at = _stated(parameters, context.now)
+    visit.checked_in_at = _stated(parameters, context.event_at)
     visit.grade = parameters.get("grade")
     _record(context, visit, "in", parameters)
     return {}
@@ -80,7 +80,7 @@ def check_out(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[st
             length) says when it ended.
     """
     visit = _visit(context)
-    at = _stated(parameters, context.now)
+    at = _stated(parameters, context.event_at)
     if parameters.get("afterwards") and not parameters.get("at"):
         at = (visit.checked_in_at or context.now) + (visit.planned_end - visit.planned_start)
     visit.checked_out_at = at
@@ -106,13 +106,13 @@ def report(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
         raise BpmnError("report_missing", "The report has no values.")
     stored = context.session.get(VisitReport, visit.id)
     if stored is None:
-        stored = VisitReport(visit_id=visit.id, form_key="", values={}, reported_at=context.now)
+        stored = VisitReport(visit_id=visit.id, form_key="", values={}, reported_at=context.event_at)
         context.session.add(stored)
     stored.form_key = str(parameters.get("form") or "")
     stored.summary = str(values.get("summary") or "")[:4000]
     stored.values = values
     stored.reported_by = context.actor.user_id or visit.rep_id
-    stored.reported_at = context.now
+    stored.reported_at = context.event_at
     visit.outcome = values.get("outcome") or visit.outcome or "met"
     if visit.state == VisitState.CHECKED_OUT:
         visit.state = VisitState.REPORTED
@@ -296,13 +296,15 @@ def _record(context: StepContext, visit: Visit, kind: str, parameters: Mapping[s
     if parameters.get("at"):
         # The event's own time is when it was recorded; a time that somebody states is a fact about it.
         facts["stated_at"] = str(parameters["at"])
+    if context.happened_at is not None:
+        facts["received_at"] = context.now.isoformat()
     evidence.record_event(
         context.session,
         visit.rep_id,
         visit.id,
         kind=kind,
         method=str(facts.get("method") or parameters.get("method") or "manual"),
-        at=context.now,
+        at=context.event_at,
         facts=facts,
         grade=parameters.get("grade"),
         evidence_id=UUID(str(evidence_id)) if evidence_id else None,

@@ -250,6 +250,11 @@ def reports_of(session: Session, visit_ids: Collection[UUID]) -> dict[UUID, Repo
     }
 
 
+def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, VisitRow]:
+    """Return visits by id; the caller has checked who may see them."""
+    return {row.id: row for row in _rows(session, select(Visit).where(Visit.id.in_(ids)))}
+
+
 def purposes(session: Session) -> tuple[PurposeRow, ...]:
     """Return the purposes of visits in their order."""
     rows = session.scalars(select(VisitPurpose).order_by(VisitPurpose.position, VisitPurpose.key))

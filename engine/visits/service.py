@@ -51,6 +51,7 @@ def plan_visit(
     note: str = "",
     visit_id: UUID | None = None,
     follows_id: UUID | None = None,
+    is_approved: bool = False,
 ) -> UUID:
     """Plan a visit and start its process: a rep for themself, a manager for a rep of the team.
 
@@ -58,6 +59,7 @@ def plan_visit(
         planned_start: aware; the day is judged in the actor's time zone.
         planned_end: aware; one hour after the start if None.
         visit_id: minted by the client; planning it again returns it and changes nothing.
+        is_approved: a person has decided that it takes place; nobody is asked again.
 
     Raises:
         NotFoundError: the customer is not the actor's.
@@ -94,9 +96,11 @@ def plan_visit(
     session.add(visit)
     session.flush()  # contacts refer to it, and the process's first step reads it
     session.add_all(VisitContact(visit_id=visit.id, contact_id=contact_id) for contact_id in set(contact_ids))
-    approval = rules.needs_approval(
-        created_by=actor.user_id, rep_id=rep, customer_owner_id=customer.owner_id
-    ) and not actor.has(Role.MANAGER)
+    approval = (
+        not is_approved
+        and not actor.has(Role.MANAGER)
+        and rules.needs_approval(created_by=actor.user_id, rep_id=rep, customer_owner_id=customer.owner_id)
+    )
     start_process(session, actor, visit, customer.name, approval=approval, now=now)
     return visit.id
 

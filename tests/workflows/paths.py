@@ -40,6 +40,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "support.escalate": {"escalation": {"to": ["group:technical"], "template": "deadline_warning"}},
     "support.request_approval": {"handled_by": "Quoter"},
     "support.fulfil": {"confirm_by": "2026-03-09T10:00:00+00:00"},
+    "reconcile.apply": {"left": 0},
+    "reconcile.set_aside": {"left": 0},
     "support.cancel": {"tell": ["group:technical"]},
 }
 VISIT = {
@@ -53,6 +55,12 @@ VISIT = {
 REQUEST = {
     "request_id": "r", "number": "R1", "type": "technical", "priority": "P3", "subject": "剂量", "customer": "仁济医院",
     "quantity": 0, "visit_id": "v", "needed_by": None, "requester": REP,
+}  # fmt: skip
+
+
+CASE = {
+    "case_id": "c", "title": "仁济医院", "who": "rep", "concerned": REP, "manager": MANAGER,
+    "decide_by": "2026-03-04T10:00:00+00:00",
 }  # fmt: skip
 
 
@@ -186,6 +194,15 @@ VISIT_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = 
         {}, {}, [NIGHT, done("what_happened", happened="rescheduled", new_date="2026-03-09", explanation=None)],
         "visit_ended_rescheduled",
     ),
+    "arrived late": (
+        {}, {},
+        [
+            NIGHT,
+            sent("visit_arrived_late", check_in={"method": "manual"}),
+            *MADE[2:],
+        ],
+        "visit_completed",
+    ),
     "reported afterwards": (
         {}, {"visit.check_facts": {**FACTS, "method": "manual"}},
         [
@@ -250,8 +267,14 @@ REQUEST_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] 
     "cancelled": ({}, {}, [*TRIAGED, sent("request_cancelled", reason="否")], "request_ended_cancelled"),
 }  # fmt: skip
 
+CASE_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
+    "applied": ({}, {}, [done("decide", decision="apply")], "case_closed"),
+    "set aside, late": ({}, {}, [LATE, done("decide", decision="set_aside", note="重复")], "case_closed"),
+}
+
 PATHS = {
     **{f"visit: {name}": ("visit", VISIT, *path) for name, path in VISIT_PATHS.items()},
+    **{f"case: {name}": ("reconcile", CASE, *path) for name, path in CASE_PATHS.items()},
     **{f"request: {name}": ("support_request", REQUEST, *path) for name, path in REQUEST_PATHS.items()},
 }
 

@@ -16,9 +16,10 @@ from engine.process.bundles import Bundle
 from engine.settings import Settings
 
 KEYS = bundles.factory_keys()
-LANES = {"visit": {"Rep", "Manager"}, "support_request": {"Requester", "Ops", "Approver"}}
+LANES = {"reconcile": {"Owner"}, "visit": {"Rep", "Manager"}, "support_request": {"Requester", "Ops", "Approver"}}
 MESSAGES = {
-    "visit": {"visit_cancelled", "visit_rescheduled", "request_fulfilled"},
+    "reconcile": set(),
+    "visit": {"visit_arrived_late", "visit_cancelled", "visit_rescheduled", "request_fulfilled"},
     "support_request": {
         "request_cancelled", "request_fulfilled", "first_response_100", "resolve_75", "resolve_100", "resolve_150",
     },
@@ -41,8 +42,8 @@ def root(key: str):
     return documents.parse((bundles.WORKFLOWS / key / f"{key}.bpmn").read_bytes())
 
 
-def test_the_two_processes_ship() -> None:
-    assert KEYS == ["support_request", "visit"]
+def test_the_three_processes_ship() -> None:
+    assert KEYS == ["reconcile", "support_request", "visit"]
 
 
 @pytest.mark.parametrize("key", KEYS)
