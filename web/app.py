@@ -3,6 +3,7 @@
 from flask import Flask, g
 from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 
+from engine.access import Role
 from engine.wiring import Application
 from web import assets, errors, i18n, labels, security, transactions
 from web.api import setup as api
@@ -52,4 +53,5 @@ def _page_context() -> dict[str, object]:
         "theme": g.get("theme", "auto"),
         "now": g.get("now"),
         "navigation": navigation,
+        "is_rep": lambda actor: actor.has(Role.REP),
     }

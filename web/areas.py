@@ -6,6 +6,7 @@ from web.customers.views import blueprint as customers
 from web.files.views import blueprint as files
 from web.health.views import blueprint as health
 from web.inbox.views import blueprint as inbox
+from web.offline.views import blueprint as offline
 from web.operate.views import blueprint as operate
 from web.people.views import blueprint as people
 from web.reports.views import blueprint as reports
@@ -17,4 +18,5 @@ from web.visits.views import blueprint as visits
 
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, people, account,
+    offline,
 )  # fmt: skip

@@ -70,6 +70,11 @@ def cookie_name() -> str:
     return "__Host-fieldflow" if context.app().settings.is_secure else "fieldflow"
 
 
+def csrf_token() -> str:
+    """Return the token of the request's session."""
+    return str(g.get("csrf_token", ""))
+
+
 def init_app(app: Flask) -> None:
     """Check every request before its view runs."""
     app.before_request(_admit)

@@ -1,7 +1,7 @@
 """The acts on an instance: each takes a state and gives a ``Step``; on an exception nothing has happened."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
@@ -39,6 +39,7 @@ __all__ = [
     "settle",
     "start",
     "tokens",
+    "variables",
 ]
 
 
@@ -164,6 +165,12 @@ def cancel(model: ProcessModel, state: bytes, host: Host) -> Step:
 def open_tasks(model: ProcessModel, state: bytes) -> tuple[OpenTask, ...]:
     """Return the user tasks that wait for a person."""
     return tuple(_open_task(token) for token in codec.load(state, model).live() if "open" in token.internal_data)
+
+
+def variables(model: ProcessModel, state: bytes) -> dict[str, Any]:
+    """Return the variables of an instance as if all its branches met now."""
+    tree = codec.load(state, model)
+    return Run(model, tree, cast(Host, None)).data_of(tree)  # reading asks the host for nothing
 
 
 def incidents(model: ProcessModel, state: bytes) -> tuple[Incident, ...]:

@@ -179,7 +179,7 @@ def _draft(session: Session, rep: Actor, action: OfflineAction, target: UUID, *,
     key = visits.business_key(target)
     for task in process.my_open_tasks_of(session, rep, [key])[key]:
         if task.element_id == action.body.get("element_id"):
-            user_tasks.save_draft(session, rep, task.id, action.body.get("values") or {}, now=now)
+            user_tasks.save_draft(session, rep, task.id, handlers.values_of(session, task, action.body), now=now)
             return
     raise NotFoundError("There is no such task for you.", code="task_unknown")
 

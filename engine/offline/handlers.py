@@ -13,15 +13,16 @@ from engine.comments import service as comments
 from engine.errors import ConflictError, InvalidInputError
 from engine.offline.rules import ActionKind
 from engine.offline.tables import OfflineAction
+from engine.process import bundles, user_tasks
 from engine.process import queries as process
 from engine.process import service as process_service
-from engine.process import user_tasks
 from engine.process.queries import TaskRow
 from engine.process.states import TaskState
 from engine.support import service as support
 from engine.visits import queries as visit_queries
 from engine.visits import service as visits
 from engine.visits.states import VisitState
+from forms.html import from_html
 
 ARRIVAL, AFTERWARDS = "check_in", "what_happened"
 """User tasks of the shipped visit: a late arrival is accepted where the process already asks what happened."""
@@ -62,9 +63,9 @@ def _complete_task(session: Session, actor: Actor, action: Work, now: datetime) 
     visit_id = _visit_id(action)
     visits.load(session, actor, visit_id)
     key = visits.business_key(visit_id)
-    values = dict(action.body.get("values") or {})
     tasks = process.tasks_of(session, key, states=None)
-    task = _task_at(tasks, str(action.body.get("element_id")), int(action.body.get("occurrence") or 1))
+    task = _task_at(tasks, str(action.body.get("element_id")), _number(action.body.get("occurrence")) or 1)
+    values = values_of(session, task, action.body) if task is not None else {}
     if task is not None and task.state == TaskState.WITHDRAWN and task.element_id == ARRIVAL:
         late = any(other.is_open and other.element_id == AFTERWARDS for other in tasks)
         if late and _arrive_late(session, actor, action, key, values, now):
@@ -76,6 +77,16 @@ def _complete_task(session: Session, actor: Actor, action: Work, now: datetime) 
     user_tasks.complete_user_task(
         session, actor, task.id, values, submission_id=action.id, now=now, happened_at=action.event_at
     )
+
+
+def values_of(session: Session, task: TaskRow, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was entered: ``values``, or ``fields`` as a browser posts them (name to list of texts)."""
+    fields = body.get("fields")
+    if isinstance(fields, Mapping):
+        bundle = bundles.of_instance(session, task.instance_id)
+        form = bundle.forms.get(task.form_key or "") if bundle else None
+        return from_html(form, fields) if form is not None else {}
+    return dict(body.get("values") or {})
 
 
 def _task_at(tasks: tuple[TaskRow, ...], element_id: str, occurrence: int) -> TaskRow | None:

@@ -1,7 +1,7 @@
 """Take actions from a phone: each exactly once, those of one stream in order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -135,16 +135,23 @@ def _with_evidence(session: Session, actor: Actor, incoming: Incoming, event_at:
     body = dict(incoming.body)
     if incoming.reading is None:
         return body
-    values = dict(body.get("values") or {})
+    entered = "fields" if "fields" in body else "values"
+    values = dict(body.get(entered) or {})
+
+    def put(name: str, value: str) -> None:
+        values[name] = [value] if entered == "fields" else value
+
+    # The phone's clock may be wrong; the age of the fix is not.
+    fix_at = incoming.reading.fix_at + (event_at - incoming.stamp.device_at)
+    reading = replace(incoming.reading, fix_at=fix_at)
     try:
-        evidence_id = evidence.record_position(session, actor, incoming.reading, now=event_at)
-        values[incoming.reading_field] = str(evidence_id)
+        put(incoming.reading_field, str(evidence.record_position(session, actor, reading, now=event_at)))
         session.flush()  # the check-in reads it
     except ForbiddenError:
         # Consent was withdrawn in the meantime: nothing of the position is kept, the visit counts as by hand.
         values.pop(incoming.reading_field, None)
-        values["method"] = "manual"
-    return {**body, "values": values}
+        put("method", "manual")
+    return {**body, entered: values}
 
 
 def _drain(session: Session, actor: Actor, stream: OfflineStream, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -68,6 +69,13 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def off_loop() -> Iterator[Callable[[Callable[[], Any]], Any]]:
+    """Return a function that runs work in a thread: Playwright's event loop is in this one (see ``site``)."""
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda work: pool.submit(work).result()
 
 
 @pytest.fixture

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from engine.access import Actor
+from engine.access import Actor, Role
 from engine.attachments import service as attachments
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
 from engine.errors import FieldProblem
-from engine.process import bundles, user_tasks
+from engine.process import bundles, queries, user_tasks
 from engine.process.queries import TaskDetail
 from forms import html, render
 from forms.model import FormDefinition, level
@@ -96,6 +97,25 @@ def may_locate() -> bool:
     return consent_rules.may_store_position(state, now=context.now())
 
 
+def step_of(session: Session, detail: TaskDetail) -> dict[str, Any] | None:
+    """Return how a phone names this step of a visit, so that it can keep the submission; None for other tasks."""
+    kind, _separator, visit_id = detail.task.business_key.partition(":")
+    if kind != "visit" or not context.actor().has(Role.REP) or not detail.may_complete:
+        return None
+    same = [
+        row.id
+        for row in queries.tasks_of_instance(session, detail.task.instance_id)
+        if row.element_id == detail.task.element_id
+    ]
+    occurrence = same.index(detail.task.id) + 1
+    return {
+        "visit": visit_id,
+        "element": detail.task.element_id,
+        "occurrence": occurrence,
+        "title": f"{detail.task.subject} · {detail.task.label(locale())}",
+    }
+
+
 def addresses(detail: TaskDetail, *, locate: bool) -> dict[str, str]:
     """Return the addresses that the form's scripts call.
 
@@ -103,7 +123,9 @@ def addresses(detail: TaskDetail, *, locate: bool) -> dict[str, str]:
         locate: whether the browser may be asked for a position.
     """
     task_id = detail.task.id
+    step = step_of(context.session(), detail)
     return {
+        "step": orjson.dumps(step).decode() if step else "",
         "action": url_for("inbox.submit", task_id=task_id),
         "upload_url": url_for("files.upload"),
         "draft_url": url_for("inbox.draft", task_id=task_id),

@@ -81,7 +81,11 @@ def _submit(task_id: UUID) -> ResponseReturnValue:
         session, actor, task_id, posted.values, submission_id=_submission_id(), now=context.now()
     )
     flash(subject.what_next(session, actor, detail.task, done), "success")
-    return redirect(subject.next_address(session, actor, done))
+    following = subject.next_address(session, actor, done)
+    if request.accept_mimetypes.best == "application/json":
+        # A phone's script, which must see whether the server was reached before it leaves the page.
+        return jsonify(next=following)
+    return redirect(following)
 
 
 submit.is_transactional = True  # type: ignore[attr-defined]  # _submit is; the page after a mistake only reads

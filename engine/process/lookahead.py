@@ -1,0 +1,153 @@
+"""What usually comes after a user task: along unconditional and default flows, to the next user tasks."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.access import Actor
+from engine.bpmn import step as bpmn
+from engine.bpmn.model import Element
+from engine.feel.expressions import FeelError, Scope, evaluate
+from engine.process import bundles, queries
+from engine.process.bundles import Bundle
+from engine.process.queries import TaskRow
+from engine.process.tables import ProcessInstance
+from forms.model import FormDefinition
+
+HUMAN = frozenset({"userTask", "manualTask"})
+
+
+def next_user_tasks(elements: Mapping[str, Element], element_id: str) -> tuple[Element, ...]:
+    """Return the user tasks that follow an element if nothing unusual happens, in the order of the diagram.
+
+    A gateway's conditional flows and boundary events are what is unusual; a phone without a network and a line of
+    steps can only promise the rest.
+    """
+    found: dict[str, Element] = {}
+    seen = {element_id}
+    waiting = list(_after(elements, elements[element_id]))
+    while waiting:
+        element = waiting.pop(0)
+        if element.id in seen:
+            continue
+        seen.add(element.id)
+        if element.kind in HUMAN:
+            found[element.id] = element
+        else:
+            waiting.extend(_inside(elements, element) or _after(elements, element))
+    order = {name: number for number, name in enumerate(elements)}
+    return tuple(sorted(found.values(), key=lambda element: order[element.id]))
+
+
+def _inside(elements: Mapping[str, Element], element: Element) -> list[Element]:
+    return [each for each in elements.values() if each.parent == element.id and each.kind == "startEvent"]
+
+
+def _after(elements: Mapping[str, Element], element: Element) -> Iterator[Element]:
+    flows = element.flows
+    if any(flow.default for flow in flows):
+        flows = tuple(flow for flow in flows if flow.default or flow.condition is None)
+    for flow in flows:
+        yield elements[flow.target]
+    owner = elements.get(element.parent)
+    if not element.flows and element.kind == "endEvent" and element.event.kind != "error" and owner is not None:
+        yield from _after(elements, owner)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A user task that waits now or usually comes later, as somebody without a network needs it.
+
+    Args:
+        occurrence: how often the process will have come to the element, from 1.
+        after: ids of the user tasks that lead to it, of which one must be done; empty for one that waits now.
+    """
+
+    element: Element
+    form: FormDefinition
+    occurrence: int
+    after: tuple[str, ...]
+
+
+def steps_ahead(
+    session: Session, actor: Actor, business_keys: Sequence[str], *, now: datetime
+) -> dict[str, list[Ahead]]:
+    """Return, by business key, the actor's open user tasks and those of the same lane that usually follow.
+
+    Tasks without a form are left out: what is not filled in needs no phone.
+    """
+    found: dict[str, list[Ahead]] = {key: [] for key in business_keys}
+    for key, rows in queries.my_open_tasks_of(session, actor, business_keys).items():
+        if not rows:
+            continue
+        instance = session.get_one(ProcessInstance, rows[0].instance_id)
+        bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
+        done = queries.tasks_of_instance(session, instance.id)
+        scope = Scope(bpmn.variables(bundle.model, instance.state_bytes), bundle.model.variables, now, actor.time_zone)
+        found[key] = list(_ahead(bundle, rows, done, scope))
+    return found
+
+
+def steps_from_start(
+    session: Session, actor: Actor, process_key: str, variables: Mapping[str, Any], *, lane: str, now: datetime
+) -> list[Ahead]:
+    """Return the user tasks of a lane that a new instance of the newest version usually comes to.
+
+    Args:
+        variables: those that choose the forms.
+    """
+    _definition_id, bundle = bundles.latest(session, process_key)
+    elements = bundle.model.elements
+    scope = Scope(variables, bundle.model.variables, now, actor.time_zone)
+    start = next(each for each in elements.values() if each.kind == "startEvent" and each.parent == process_key)
+    first = [element.id for element in next_user_tasks(elements, start.id)]
+    steps: dict[str, tuple[str, ...]] = {**dict.fromkeys(first, ()), **_followers(elements, first)}
+    found = [(elements[element_id], after) for element_id, after in steps.items()]
+    return [
+        Ahead(element, form, 1, after)
+        for element, after in found
+        if element.lane == lane and (form := bundle.forms.get(_form_key(element, scope))) is not None
+    ]
+
+
+def _ahead(bundle: Bundle, rows: Sequence[TaskRow], every: Sequence[TaskRow], scope: Scope) -> Iterator[Ahead]:
+    elements = bundle.model.elements
+    counts = Counter(task.element_id for task in every)
+    for row in rows:
+        form = bundle.forms.get(row.form_key or "")
+        if form is not None:
+            yield Ahead(elements[row.element_id], form, counts[row.element_id], ())
+    for element_id, after in _followers(elements, [row.element_id for row in rows]).items():
+        element = elements[element_id]
+        form = bundle.forms.get(_form_key(element, scope))
+        if form is not None and element.lane == rows[0].lane:
+            yield Ahead(element, form, counts[element_id] + 1, after)
+
+
+def _followers(elements: Mapping[str, Element], open_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return what comes after the open tasks, and after those again, each with the tasks that lead to it."""
+    found: dict[str, tuple[str, ...]] = {}
+    waiting = list(open_ids)
+    while waiting:
+        done = waiting.pop(0)
+        for element in next_user_tasks(elements, done):
+            if element.id in open_ids:
+                continue
+            if element.id not in found:
+                waiting.append(element.id)
+            found[element.id] = (*found.get(element.id, ()), done)
+    return found
+
+
+def _form_key(element: Element, scope: Scope) -> str:
+    text = element.properties.get("form", "")
+    if not text.startswith("="):
+        return text
+    try:
+        return str(evaluate(text[1:], scope))
+    except FeelError:
+        return ""

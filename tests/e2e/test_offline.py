@@ -1,0 +1,160 @@
+"""A rep in the street without a network: what is done stands once, at its true time, and nothing is lost."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from engine.clock import utc_now
+from engine.visits import service as visits
+from engine.visits.tables import Visit, VisitReport
+from tests.e2e.conftest import PHONE, SignIn, Site
+
+pytestmark = pytest.mark.e2e
+
+
+def plan(site: Site, pool_run) -> UUID:
+    """Plan a visit of the rep in five minutes."""
+
+    def work() -> UUID:
+        with site.application.database.transaction() as session:
+            return visits.plan_visit(
+                session,
+                site.company.rep,
+                customer_id=site.company.customer_id,
+                purpose_key="report",
+                planned_start=utc_now() + timedelta(minutes=5),
+                now=utc_now(),
+            )
+
+    return pool_run(work)
+
+
+def row(site: Site, visit_id: UUID) -> Visit:
+    with site.application.database.reading() as session:
+        found = session.get_one(Visit, visit_id)
+        session.expunge_all()
+        return found
+
+
+def ready_for_the_street(page: Page, site: Site) -> None:
+    """Open today with a network until the phone has stored the packet and the app."""
+    page.goto(f"{site.url}/today")
+    expect(page.locator("[data-sync]")).to_be_visible()
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    expect(page.locator("[data-sync='sent']")).to_be_visible()
+
+
+def do_step(page: Page, name: str) -> None:
+    page.click(f"main a.button-big:has-text('{name}')")
+    expect(page.locator("form[data-offline]")).to_be_visible()
+
+
+def submit(page: Page) -> None:
+    page.click("form[data-form] .form-submit")
+
+
+def make_visit_offline(page: Page) -> None:
+    page.click("main .stop-card")
+    do_step(page, "签到")
+    page.check("input[name='method'][value='manual']")
+    submit(page)
+    do_step(page, "签退")
+    page.check("input[name='method'][value='manual']")
+    submit(page)
+    do_step(page, "填写报告")
+    page.check("input[name='outcome'][value='met']")
+    page.fill("textarea[name='summary']", "地下室没有信号，聊得很好。")
+    page.dblclick("form[data-form] .form-submit")
+    expect(page.locator("main")).to_contain_text("这次拜访在手机上都已完成")
+
+
+def test_a_whole_visit_in_airplane_mode_stands_once(site: Site, sign_in: SignIn, off_loop) -> None:
+    visit_id = plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    page.context.set_offline(True)
+    page.goto(f"{site.url}/today")
+    before = utc_now()
+    make_visit_offline(page)
+    expect(page.locator("[data-sync='waiting']")).to_contain_text("3")
+    assert row(site, visit_id).state == "planned"
+    # The page is closed and the phone asleep: what is done is stored, not remembered.
+    page.close()
+    page = page.context.browser.contexts[-1].new_page()
+    page.goto(f"{site.url}/offline")
+    expect(page.locator("[data-sync='waiting']")).to_contain_text("3")
+    page.context.set_offline(False)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-sync='sent']")).to_be_visible()
+    visit = row(site, visit_id)
+    assert visit.state == "completed"
+    assert visit.checked_in_at is not None
+    assert abs((visit.checked_in_at - before).total_seconds()) < 30
+    with site.application.database.reading() as session:
+        assert session.get_one(VisitReport, visit_id).summary == "地下室没有信号，聊得很好。"
+
+
+def test_answers_that_are_lost_after_the_commit_double_nothing(site: Site, sign_in: SignIn, off_loop) -> None:
+    visit_id = plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    lost = {"count": 0}
+
+    def lose(route: Route) -> None:
+        lost["count"] += 1
+        route.fetch()
+        route.abort()
+
+    page.context.route(
+        re.compile(r"/tasks/[0-9a-f-]+$"),
+        lambda route: lose(route) if route.request.method == "POST" else route.fallback(),
+    )
+    page.goto(f"{site.url}/today")
+    page.click("main a.button-primary[href*='/tasks/']")
+    page.check("input[name='method'][value='manual']")
+    submit(page)
+    expect(page.locator("main a.button-big:has-text('填写报告')")).to_be_visible()
+    expect(page.locator("[data-sync='sent']")).to_be_visible()
+    assert lost["count"] == 1
+    assert row(site, visit_id).state == "checked_in"
+
+
+def test_a_visit_cancelled_meanwhile_is_a_task_to_decide(site: Site, sign_in: SignIn, off_loop) -> None:
+    visit_id = plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    page.context.set_offline(True)
+    page.goto(f"{site.url}/today")
+    make_visit_offline(page)
+
+    def cancel() -> None:
+        with site.application.database.transaction() as session:
+            visits.cancel_visit(session, site.company.manager, visit_id, reason="客户停诊", now=utc_now())
+
+    off_loop(cancel)
+    page.context.set_offline(False)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-sync='stuck']")).to_be_visible()
+    page.goto(f"{site.url}/tasks")
+    page.click("a[data-row]:has-text('处理冲突')")
+    expect(page.locator("main")).to_contain_text("地下室没有信号，聊得很好。")
+    expect(page.locator("main")).to_contain_text("客户停诊")
+    page.check("input[name='decision'][value='apply']")
+    submit(page)
+    page.wait_for_url(lambda url: "/tasks/" not in url)
+    assert row(site, visit_id).state == "cancelled"
+
+
+def test_signing_out_wipes_the_phone(site: Site, sign_in: SignIn, off_loop) -> None:
+    plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    page.goto(f"{site.url}/me")
+    page.click("form[data-sign-out] button")
+    page.wait_for_url("**/sign-in")
+    names = page.evaluate("async () => [(await indexedDB.databases()).map((each) => each.name), await caches.keys()]")
+    assert names == [[], []]

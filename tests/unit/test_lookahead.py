@@ -1,0 +1,22 @@
+"""What usually comes next in the processes that ship."""
+
+import pytest
+
+from engine.process import bundles
+from engine.process.lookahead import next_user_tasks
+
+
+@pytest.mark.parametrize(
+    ("process", "element", "following"),
+    [
+        ("visit", "check_in", ["check_out", "report"]),
+        ("visit", "approve_visit", []),
+        ("visit", "visit_planned", ["prepare", "check_in"]),
+        ("visit", "report", []),
+        ("support_request", "answer_question", ["triage_request"]),
+        ("reconcile", "case_opened", ["decide"]),
+    ],
+)
+def test_the_usual_way_leads_to(process: str, element: str, following: list[str]) -> None:
+    elements = bundles.build(bundles.factory_sources(process)).model.elements
+    assert [each.id for each in next_user_tasks(elements, element)] == following
