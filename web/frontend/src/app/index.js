@@ -1,8 +1,12 @@
 // What every page has: dialogs opened by buttons, confirmations that can be undone, keys on lists. No inline handlers.
+import { watchConnection } from './connection.js';
 import { openDialogs } from './dialogs.js';
 import { listKeys } from './keys.js';
+import { focusMistake } from './mistakes.js';
 import { watchPending } from './pending.js';
 
 openDialogs(document);
 listKeys(document);
+watchConnection(document);
 watchPending(document);
+focusMistake(document);
