@@ -128,3 +128,15 @@ def test_paper_has_no_buttons(site: Site, sign_in: SignIn) -> None:
     for part in (".rail", ".topbar", ".due-bar", ".comment-form", "details.change"):
         expect(page.locator(part).first).to_be_hidden()
     expect(page.locator("#where-title")).to_be_visible()
+
+
+def test_a_narrow_menu_stays_narrow_and_keeps_its_words_for_readers(site: Site, sign_in: SignIn) -> None:
+    page = sign_in("manager", viewport=DESK)
+    page.goto(f"{site.url}/team")
+    wide = page.locator(".rail").bounding_box()
+    page.get_by_role("button", name="收窄菜单").click()
+    page.reload()
+    narrow = page.locator(".rail").bounding_box()
+    assert wide is not None and narrow is not None
+    assert narrow["width"] < wide["width"] / 2
+    expect(page.get_by_role("navigation", name="主导航").first.get_by_role("link", name="团队")).to_be_visible()

@@ -4,9 +4,11 @@ import { openDialogs } from './dialogs.js';
 import { listKeys } from './keys.js';
 import { focusMistake } from './mistakes.js';
 import { watchPending } from './pending.js';
+import { foldRail } from './rail.js';
 
 openDialogs(document);
 listKeys(document);
 watchConnection(document);
 watchPending(document);
+foldRail(document);
 focusMistake(document);
