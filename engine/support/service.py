@@ -74,7 +74,9 @@ def raise_request(
             raise ConflictError("This id is in use.", code="id_in_use")
         return known
     customer = customers.customer(session, actor, customer_id)
-    _check(session, type_, subject, description, priority, lines)
+    errors = problems_of(session, type_, subject, description, priority, lines)
+    if errors:
+        raise InvalidInputError(errors=errors)
     _require_visit(session, actor, visit_id)
     requester = requester_id or actor.user_id
     assert requester is not None, "a request has a requester"
@@ -147,9 +149,14 @@ def may_see(session: Session, actor: Actor, request: SupportRequest) -> bool:
     return process_queries.has_open_task(session, actor, business_key(request.id))
 
 
-def _check(session: Session, type_: str, subject: str, description: str, priority: str, lines: Sequence[Line]) -> None:
+def problems_of(
+    session: Session, type_: str, subject: str, description: str, priority: str, lines: Sequence[Line]
+) -> dict[str, list[FieldProblem]]:
+    """Return what is wrong with what was asked for, by field; empty when it may be raised."""
     errors: dict[str, list[FieldProblem]] = {}
-    if type_ not in TYPES:
+    if not type_:
+        errors["type"] = [FieldProblem("Choose what you need.", code="required")]
+    elif type_ not in TYPES:
         errors["type"] = [FieldProblem("Choose one of: {choices}.", choices=", ".join(TYPES))]
     if priority not in PRIORITIES:
         errors["priority"] = [FieldProblem("Choose one of: {choices}.", choices=", ".join(PRIORITIES))]
@@ -171,8 +178,7 @@ def _check(session: Session, type_: str, subject: str, description: str, priorit
             errors[f"lines.{number}.quantity"] = [
                 FieldProblem("Enter a number from {min} to {max}.", code="range", min=1, max=9999)
             ]
-    if errors:
-        raise InvalidInputError(errors=errors)
+    return errors
 
 
 def _require_visit(session: Session, actor: Actor, visit_id: UUID | None) -> None:

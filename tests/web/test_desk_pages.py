@@ -90,12 +90,20 @@ def test_mistakes_keep_what_was_typed(world: World) -> None:
     assert answer.status_code == 422
     assert "Ward 3" in answer.text
     assert "Enter a day as year-month-day." in answer.text
+    assert "Enter what you need." in answer.text
     answer = world.client("rep1").post("/requests/new", {**values, "needed_by": ""})
     assert answer.status_code == 422
     assert "Enter what you need." in answer.text
     assert "Enter a number from 1 to 9999." in answer.text
     assert 'value="many"' in answer.text
     assert '<option value="P-01" selected>' in answer.text
+
+
+def test_an_empty_request_names_all_its_mistakes_at_once(world: World) -> None:
+    answer = world.client("rep1").post("/requests/new", {"subject": "", "priority": "P3"})
+    assert answer.status_code == 422
+    for sentence in ("Choose what you need.", "Choose a customer.", "Enter what you need."):
+        assert sentence in answer.text
 
 
 def test_rows_are_added_without_scripts(world: World) -> None:

@@ -82,6 +82,7 @@ def test_publishing_makes_the_next_version_with_its_note(world: World) -> None:
     page = client.get(answer.get_json()["url"]).text
     assert "A better name" in page
     assert "管理员" in page
+    assert "Version 2 is published" in page
     old = client.get(f"/studio/{definition_id}").text
     assert "read only" in old
     assert "data-publish-form" in old

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-WIDTH, HEIGHT, TOP, GAP = 720, 150, 14, 2
+# The drawing is stretched to its place, so its units are shares of that place and not pixels.
+WIDTH, HEIGHT, GAP_SHARE = 720, 100, 0.3
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One day's bar; ``label`` is true where the axis names the day."""
+    """One day's bar."""
 
     day: date
     count: int
@@ -17,7 +18,6 @@ class Bar:
     y: float
     width: float
     height: float
-    is_named: bool
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,11 @@ def by_day(counts: Mapping[date, int], first: date, last: date) -> Chart:
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     highest = max(counts.values(), default=0)
     step = WIDTH / len(days)
-    every = max(1, round(len(days) / 6))
     bars = []
     for number, day in enumerate(days):
         count = counts.get(day, 0)
-        height = (HEIGHT - TOP) * count / highest if highest else 0
-        bars.append(
-            Bar(day, count, round(number * step + GAP / 2, 1), round(HEIGHT - height, 1), round(step - GAP, 1),
-                round(height, 1), number % every == 0)
-        )  # fmt: skip
+        height = HEIGHT * count / highest if highest else 0
+        left = (number + GAP_SHARE / 2) * step
+        width = (1 - GAP_SHARE) * step
+        bars.append(Bar(day, count, round(left, 1), round(HEIGHT - height, 1), round(width, 1), round(height, 1)))
     return Chart(tuple(bars), highest)

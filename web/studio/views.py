@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, jsonify, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
@@ -103,6 +103,7 @@ def publish(definition_id: UUID) -> ResponseReturnValue:
         return jsonify(code=error.code, detail=explain(error)), 409
     except InvalidInputError as error:
         return jsonify(code=error.code, detail=explain(error), findings=[]), 422
+    flash(_("Version {n} is published: what starts from now on uses it.", n=version), "success")
     return jsonify(version=version, url=url_for("studio.editor", definition_id=published_id), findings=_rows(findings))
 
 

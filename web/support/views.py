@@ -85,6 +85,9 @@ def create() -> ResponseReturnValue:
         customer_id, fitting = entry.find_customer(session, actor, typed.customer, errors)
     needed_by = entry.day_of(typed.needed_by, errors)
     if errors or customer_id is None:
+        # All that is to mend at once, not one mistake after the other.
+        lines = entry.lines_of(typed)
+        errors |= service.problems_of(session, typed.type, typed.subject, typed.description, typed.priority, lines)
         return _form(typed, errors, fitting=fitting), 422
     try:
         return _create(typed, customer_id, visit.id if visit else None, needed_by)

@@ -1,14 +1,20 @@
 // What every page has: dialogs opened by buttons, confirmations that can be undone, keys on lists. No inline handlers.
+import { watchConnection } from './connection.js';
 import { openDialogs } from './dialogs.js';
 import { listKeys } from './keys.js';
+import { focusMistake } from './mistakes.js';
 import { watchPending } from './pending.js';
+import { foldRail } from './rail.js';
 import { register } from '../offline/install.js';
 import { watchSignOut } from '../offline/signout.js';
 import { startSync } from '../offline/sync.js';
 
 openDialogs(document);
 listKeys(document);
+watchConnection(document);
 watchPending(document);
+foldRail(document);
+focusMistake(document);
 watchSignOut();
 startSync();
 register();

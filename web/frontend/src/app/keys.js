@@ -1,34 +1,57 @@
-// Keys on lists: j and k move, Enter opens, / searches, ? shows the keys. Never while typing.
-const TYPING = 'input, textarea, select, [contenteditable]';
+// Keys: j and k move on lists, Enter opens, / searches, ? shows the keys, e goes to what is due, a takes or gives.
+// Never while typing, and nothing that a slip of the finger could not take back.
+const TYPING = 'input, textarea, select, [contenteditable], dialog';
 
 export function listKeys(root) {
+  const act = {
+    j: () => move(root, 1),
+    k: () => move(root, -1),
+    '/': () => reach(root, '[data-search]'),
+    '?': () => open(root, '#keys'),
+    e: () => due(root),
+    a: () => press(root, '[data-key="a"]'),
+  };
   root.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
-    if (event.key === '/') return focusFirst(root, event, '[data-search]');
-    if (event.key === '?') return open(root, event, '#keys');
-    if (event.key === 'j' || event.key === 'k') move(root, event, event.key === 'j' ? 1 : -1);
+    if (act[event.key]?.()) event.preventDefault();
   });
 }
 
-function focusFirst(root, event, selector) {
-  const found = root.querySelector(selector);
-  if (!found) return;
-  event.preventDefault();
-  found.focus();
+function shown(root, selector) {
+  return [...root.querySelectorAll(selector)].filter((element) => element.checkVisibility());
 }
 
-function open(root, event, selector) {
+function reach(root, selector) {
+  const [found] = shown(root, selector);
+  found?.focus();
+  return found;
+}
+
+function open(root, selector) {
   const sheet = root.querySelector(selector);
-  if (!sheet || sheet.open) return;
-  event.preventDefault();
-  sheet.showModal();
+  sheet?.showModal();
+  return sheet;
 }
 
-function move(root, event, step) {
-  const rows = [...root.querySelectorAll('[data-row]')];
-  if (!rows.length) return;
-  const at = rows.indexOf(root.activeElement);
-  const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
-  event.preventDefault();
-  next.focus();
+function move(root, step) {
+  const rows = shown(root, '[data-row]');
+  const next = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(root.activeElement) + step))];
+  next?.focus();
+  return next;
+}
+
+// A button that completes something is only reached: Enter presses it.
+function due(root) {
+  const row = root.activeElement?.closest('[data-row]');
+  if (!row) return press(root, '[data-key="e"]') || reach(root, '.form-submit');
+  row.click();
+  return row;
+}
+
+// Of a row that has the focus, or the first of the page. A menu is opened to by focus, all else is pressed.
+function press(root, selector) {
+  const [found] = shown(root.activeElement?.closest('tr, li') ?? root, selector);
+  if (found?.matches('select')) found.focus();
+  else found?.click();
+  return found;
 }

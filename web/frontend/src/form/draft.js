@@ -1,4 +1,5 @@
-// Drafts: sent to the server a moment after typing stops; kept on this device while that fails.
+// Drafts: sent to the server a moment after typing stops; kept on this device while that fails, and in this tab
+// when the form itself is sent, because its answer may never come.
 import { send } from './request.js';
 
 const PAUSE_MS = 1500;
@@ -27,6 +28,12 @@ export class Draft {
     this.timer = 0;
   }
 
+  leave() {
+    this.stop();
+    if (!this.url) return;
+    try { sessionStorage.setItem(this.slot, JSON.stringify({ at: Date.now(), values: this.read() })); } catch { /* no copy */ }
+  }
+
   time(at) {
     return new Date(at).toLocaleTimeString(this.config.locale.replace('_', '-'), { hour: '2-digit', minute: '2-digit' });
   }
@@ -53,13 +60,14 @@ export class Draft {
   }
 
   forget() {
-    try { localStorage.removeItem(this.slot); } catch { /* nothing was kept */ }
+    try { localStorage.removeItem(this.slot); sessionStorage.removeItem(this.slot); } catch { /* nothing was kept */ }
   }
 
   offer(restore) {
     let kept = null;
-    try { kept = JSON.parse(localStorage.getItem(this.slot)); } catch { /* unreadable: as good as none */ }
-    if (!kept?.values) return;
+    try { kept = JSON.parse(localStorage.getItem(this.slot) ?? sessionStorage.getItem(this.slot)); } catch { /* unreadable: as good as none */ }
+    // An answer with mistakes shows what was sent.
+    if (!kept?.values || !this.form.querySelector('[data-error-summary]').hidden) return;
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'button';

@@ -51,7 +51,7 @@ function start(form) {
     const found = problems(refresh(), config.messages);
     showProblems(form, found, config.words);
     if (found.length) stop();
-    else draft?.stop();
+    else draft?.leave();
   }
 
   const files = new Files(form, config, changed);
