@@ -13,6 +13,7 @@ from engine.access import Actor, Role
 from engine.catalogue import service as catalogue
 from engine.customers import queries as customers
 from engine.errors import FieldflowError
+from engine.offline import queries as offline
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.user_tasks import Completion
@@ -21,6 +22,7 @@ from engine.visits import queries as visits
 from engine.visits.rules import task_rank
 from web.i18n import locale
 from web.i18n import translate as _
+from web.offline import case_view
 from web.support import handling
 from web.visits.report_view import Line
 
@@ -33,6 +35,7 @@ class About:
     address: str = ""
     visit: visits.VisitDetail | None = None
     request: support.RequestDetail | None = None
+    case: case_view.CaseView | None = None
     customer: customers.CustomerRow | None = None
     place: customers.PlaceRow | None = None
     rep_name: str = ""
@@ -60,6 +63,9 @@ def about(session: Session, actor: Actor, task: process.TaskRow) -> About:
             return _about_visit(session, actor, object_id)
         if kind == "request":
             return _about_request(session, actor, object_id, task.instance_id)
+        if kind == "case":
+            found = case_view.gather(session, actor, object_id)
+            return About(kind="case", address=found.visit_address, case=found)
     except (ValueError, FieldflowError):
         pass
     return About()
@@ -74,6 +80,9 @@ def is_visible(session: Session, actor: Actor, business_key: str) -> bool:
             return True
         if kind == "request":
             support.request_detail(session, actor, UUID(text))
+            return True
+        if kind == "case":
+            offline.case_detail(session, actor, UUID(text))
             return True
     except (ValueError, FieldflowError):
         pass
