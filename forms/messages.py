@@ -69,6 +69,7 @@ WORDS: dict[str, str] = {
     "choose_file": "Choose a file",
     "uploading": "Uploading…",
     "upload_failed": "This file was not uploaded.",
+    "kept_here": "No connection: kept on this device, sent later.",
     "retry": "Try again",
     "clear": "Clear",
     "signed": "Signed",

@@ -1,4 +1,5 @@
 // Photos and files: made small here, uploaded at once, kept in the form as "sha256:name".
+import { keepBlob } from '../offline/blobs.js';
 import { send } from './request.js';
 
 const LONGEST_SIDE = 1600;
@@ -49,7 +50,7 @@ export class Files {
   picked(event) {
     const input = event.target;
     const holder = input.matches('input[type=file]') && input.closest('[data-files]');
-    if (!holder || !this.url) return;
+    if (!holder || !(this.url || this.form.matches('[data-offline]'))) return;
     const room = Number(holder.dataset.limit) - holder.querySelectorAll('[data-file]').length;
     const files = [...input.files];
     input.value = '';
@@ -96,14 +97,24 @@ export class Files {
     const status = holder.querySelector('[data-files-status]');
     status.textContent = words.uploading;
     item.dataset.state = 'uploading';
-    const work = send(this.url, 'POST', body);
+    const work = this.url ? send(this.url, 'POST', body) : Promise.reject(new TypeError('no network'));
     this.running.add(work);
     try {
       const answer = await work;
       item.dataset.state = 'done';
       if (item.isConnected) this.keep(holder, item, answer.file, name);
       status.textContent = '';
-    } catch {
+    } catch (error) {
+      if (error instanceof TypeError && this.form.matches('[data-step], [data-offline]')) {
+        // No network: the bytes wait on this phone and are sent before the form.
+        const key = await keepBlob(blob).catch(() => '');
+        if (key && item.isConnected) {
+          item.dataset.state = 'done';
+          this.keep(holder, item, `local-${key}`, name);
+          status.textContent = words.kept_here;
+          return;
+        }
+      }
       item.dataset.state = 'failed';
       status.textContent = words.upload_failed;
       this.offerRetry(item, () => this.upload(holder, item, blob, name));

@@ -31,7 +31,10 @@ function readField(field, element, path) {
   if (field.type === 'checkbox') return found.some((input) => input.checked);
   if (field.type === 'multiselect') return found.filter((input) => input.checked).map((input) => input.value);
   if (FILES.includes(field.type)) {
-    return found.map((input) => ({ file: input.value.slice(0, 64), name: input.value.slice(65) }));
+    return found.map(({ value }) => {
+      const end = value.startsWith('local-') ? 70 : 64;
+      return { file: value.slice(0, end), name: value.slice(end + 1) };
+    });
   }
   const one = found[0]?.type === 'radio' ? found.find((input) => input.checked) : found[0];
   const text = (one?.value ?? '').trim();

@@ -1,6 +1,6 @@
 // Steps of a visit that are submitted on the phone: sent at once, and kept here when there is no network.
 import { keep } from './outbox.js';
-import { get, put } from './store.js';
+import { get } from './store.js';
 import { sync } from './sync.js';
 import { sendLater } from './install.js';
 
@@ -44,13 +44,6 @@ export async function keepStep(form, { visit, element, occurrence, title }) {
   sendLater().catch(() => {});
   return entry;
 }
-
-export const keepBlob = async (blob) => {
-  const digest = await crypto.subtle.digest('SHA-256', await blob.arrayBuffer());
-  const key = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  await put('blobs', key, blob);
-  return key;
-};
 
 // Post as a browser would; null when the server was not reached or is in trouble, so that keeping it is right.
 async function post(form, submitter) {
