@@ -43,11 +43,17 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 
 
 def render(template: str, values: Mapping[str, Any], locale: str) -> str:
-    """Return the text of a notification; a placeholder without a value stays empty."""
+    """Return the text of a notification; a placeholder without a value stays empty.
+
+    Args:
+        values: of the placeholders; beside ``title`` may stand ``title_en``, which English readers get.
+    """
     zh, en = TEMPLATES.get(template, ("{title}", "{title}"))
 
     class Values(dict[str, Any]):
         def __missing__(self, key: str) -> str:
             return ""
 
-    return (en if locale == "en" else zh).format_map(Values(values))
+    if locale != "en":
+        return zh.format_map(Values(values))
+    return en.format_map(Values({key: values.get(f"{key}_en") or value for key, value in values.items()}))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, func, select, tuple_, union
+from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -42,6 +42,7 @@ class TaskRow:
     form_key: str | None
     lane: str | None
     subject: str
+    subject_en: str | None
     state: str
     assignee_id: UUID | None
     due_at: datetime | None
@@ -65,6 +66,10 @@ class TaskRow:
     def label(self, locale: str) -> str:
         """Return the task's name in the reader's language."""
         return (self.name_en or self.name) if locale == "en" else self.name
+
+    def about(self, locale: str) -> str:
+        """Return what the task is about, in the reader's language."""
+        return (self.subject_en or self.subject) if locale == "en" else self.subject
 
 
 @dataclass(frozen=True)
@@ -113,10 +118,15 @@ class InstanceRow:
     name_en: str | None
     business_key: str
     title: str
+    title_en: str | None
     state: str
     started_at: datetime
     ended_at: datetime | None
     next_due_at: datetime | None
+
+    def about(self, locale: str) -> str:
+        """Return what the instance is about, in the reader's language."""
+        return (self.title_en or self.title if locale == "en" else self.title) or self.business_key
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,7 @@ class HistoryRow:
 
 
 _HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
+_SEARCHED = (UserTask.subject, UserTask.subject_en, UserTask.text_1)
 _TASK_COLUMNS = [getattr(UserTask, name) for name in TaskRow.__dataclass_fields__]
 
 
@@ -199,7 +210,7 @@ def _range_of(
         query = query.where(UserTask.assignee_id == user_id)
     if show.search:
         pattern = f"%{show.search.replace('%', '').replace('_', '')}%"
-        query = query.where(UserTask.subject.ilike(pattern) | UserTask.text_1.ilike(pattern))
+        query = query.where(or_(*(column.ilike(pattern) for column in _SEARCHED)))
     return query.order_by(InboxEntry.due_at, InboxEntry.task_id).limit(limit)
 
 

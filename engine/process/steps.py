@@ -1,6 +1,6 @@
 """Write what came out of one step of an instance: tasks, inbox rows, one history row, messages, the new state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -128,8 +128,14 @@ def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> 
         due_at=datetime.fromisoformat(opened.due) if opened.due else None,
         created_at=now,
         subject=str(fields.get("subject") or instance.title)[:300],
+        subject_en=_english_subject(instance, fields),
         **slots,
     )
+
+
+def _english_subject(instance: ProcessInstance, fields: Mapping[str, Any]) -> str | None:
+    found = fields.get("subject_en") or (None if fields.get("subject") else instance.title_en)
+    return str(found)[:300] if found else None
 
 
 def _close_tasks(

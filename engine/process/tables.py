@@ -62,6 +62,7 @@ class ProcessInstance(Base):
     process_key: Mapped[str] = mapped_column(String(100))
     business_key: Mapped[str] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(String(300), default="")
+    title_en: Mapped[str | None] = mapped_column(String(300))
     state: Mapped[InstanceState] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     lanes: Mapped[dict[str, list[str]]] = mapped_column(JsonText)
@@ -78,7 +79,8 @@ class UserTask(Base):
     """A step that waits for a person, or that a person did.
 
     ``subject`` and the typed slots (``text_1`` …) are the business fields that lists show and filter by; a
-    process declares which of its data fill them.
+    process declares which of its data fill them. ``subject_en`` is the subject as English pages show it, where the
+    two differ.
     """
 
     __tablename__ = "user_task"
@@ -108,6 +110,7 @@ class UserTask(Base):
     completed_by_name: Mapped[str | None] = mapped_column(String(200))
     submission_id: Mapped[UUID | None]
     subject: Mapped[str] = mapped_column(String(300), default="")
+    subject_en: Mapped[str | None] = mapped_column(String(300))
     text_1: Mapped[str | None] = mapped_column(String(200))
     text_2: Mapped[str | None] = mapped_column(String(200))
     text_3: Mapped[str | None] = mapped_column(String(200))

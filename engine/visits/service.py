@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor, Role, group_principal, user_principal
 from engine.calendar.service import company_calendar
 from engine.customers import queries as customers
+from engine.customers.queries import CustomerRow
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.people import queries as people
@@ -101,7 +102,7 @@ def plan_visit(
         and not actor.has(Role.MANAGER)
         and rules.needs_approval(created_by=actor.user_id, rep_id=rep, customer_owner_id=customer.owner_id)
     )
-    start_process(session, actor, visit, customer.name, approval=approval, now=now)
+    start_process(session, actor, visit, customer, approval=approval, now=now)
     return visit.id
 
 
@@ -207,7 +208,7 @@ def _check_plan(
 
 
 def start_process(
-    session: Session, actor: Actor, visit: Visit, customer_name: str, *, approval: bool, now: datetime
+    session: Session, actor: Actor, visit: Visit, customer: CustomerRow, *, approval: bool, now: datetime
 ) -> None:
     """Start the process of a visit that is stored; for ``plan_visit`` and for drafts.
 
@@ -220,10 +221,12 @@ def start_process(
     managers = [user_principal(manager_id)] if manager_id else [group_principal("managers")]
     data = {
         "visit_id": str(visit.id),
-        "customer": customer_name,
+        "customer": customer.name,
+        "customer_en": customer.label("en"),
         "customer_id": str(visit.customer_id),
         "requester_id": str(visit.rep_id),
         "purpose": purpose.name,
+        "purpose_en": purpose.name_en,
         "needs_approval": approval,
         "assigned": actor.user_id not in {None, visit.rep_id},
         "rep": [user_principal(visit.rep_id)],
@@ -238,7 +241,8 @@ def start_process(
         actor,
         PROCESS,
         business_key=business_key(visit.id),
-        title=customer_name,
+        title=customer.name,
+        title_en=customer.label("en"),
         data=data,
         lanes={"Rep": [user_principal(visit.rep_id)], "Manager": managers},
         now=now,
