@@ -121,10 +121,11 @@ Status = Literal["running", "completed", "cancelled"]
 
 @dataclass(frozen=True)
 class Step:
-    """What a step did. ``opened``, ``closed``, ``trail``, ``messages`` and ``incidents`` are of this step only.
+    """What a step did. All but ``data``, ``awaiting`` and ``next_due_at`` is of this step only.
 
     Args:
         data: the variables as if all branches met now; for reports.
+        revised: open user tasks whose due time or fields changed; none of them is in ``opened``.
         closed: keys of user tasks withdrawn by the process; not the one that was completed.
         awaiting: names of the messages that are waited for now.
         next_due_at: the earliest waiting timer, aware UTC.
@@ -134,6 +135,7 @@ class Step:
     status: Status
     data: dict[str, Any]
     opened: tuple[OpenTask, ...] = ()
+    revised: tuple[OpenTask, ...] = ()
     closed: tuple[str, ...] = ()
     trail: tuple[Trail, ...] = ()
     messages: tuple[Thrown, ...] = ()

@@ -45,7 +45,7 @@ def write_step(
 
     Args:
         kind: of the history row: ``started``, ``completed``, ``message``, ``timer``, ``settled``, ``retried``,
-            ``cancelled``.
+            ``revised``, ``cancelled``.
         task: the user task that was completed; its inbox entries go with those of withdrawn tasks.
     """
     now = host.now
@@ -108,10 +108,6 @@ def _trail_row(entry: Any) -> dict[str, Any]:
 
 
 def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> UserTask:
-    fields = opened.fields or {}
-    slots = {name: fields[name] for name in SLOTS & fields.keys() if fields[name] is not None}
-    if isinstance(slots.get("date_1"), str):
-        slots["date_1"] = datetime.fromisoformat(slots["date_1"])
     return UserTask(
         id=new_id(),
         instance_id=instance.id,
@@ -127,10 +123,17 @@ def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> 
         candidates=instance.lanes.get(opened.lane or "", []),
         due_at=datetime.fromisoformat(opened.due) if opened.due else None,
         created_at=now,
-        subject=str(fields.get("subject") or instance.title)[:300],
-        subject_en=_english_subject(instance, fields),
-        **slots,
+        **business_fields(instance, opened.fields or {}),
     )
+
+
+def business_fields(instance: ProcessInstance, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a task that its process fills: subject and slots."""
+    slots = {name: fields[name] for name in SLOTS & fields.keys() if fields[name] is not None}
+    if isinstance(slots.get("date_1"), str):
+        slots["date_1"] = datetime.fromisoformat(slots["date_1"])
+    subject = str(fields.get("subject") or instance.title)[:300]
+    return {"subject": subject, "subject_en": _english_subject(instance, fields), **slots}
 
 
 def _english_subject(instance: ProcessInstance, fields: Mapping[str, Any]) -> str | None:

@@ -16,6 +16,7 @@ from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidIn
 from engine.ids import new_id
 from engine.people import queries as people
 from engine.process import service as process
+from engine.process.revision import revise_instances
 from engine.visits import rules
 from engine.visits.states import VisitState
 from engine.visits.tables import (
@@ -138,11 +139,27 @@ def reschedule_visit(
     if planned_start < now - timedelta(hours=1):
         raise InvalidInputError(errors={"planned_start": [FieldProblem("Choose a time to come.", code="past")]})
     if rules.local_date(planned_start, actor.time_zone) == visit.local_date:
-        visit.planned_end = planned_start + (visit.planned_end - visit.planned_start)
-        visit.planned_start = planned_start
+        _move_within_day(session, actor, visit, planned_start, reason.strip()[:500], now=now)
         return
     payload = {"new_start": planned_start.isoformat(), "reason": reason.strip()[:500]}
     _send(session, actor, visit, "visit_rescheduled", payload, now=now)
+
+
+def _move_within_day(
+    session: Session, actor: Actor, visit: Visit, planned_start: datetime, reason: str, *, now: datetime
+) -> None:
+    """Move a visit and the times at which its process waits; those of the day itself stay."""
+    if planned_start == visit.planned_start:
+        return
+    visit.planned_end = planned_start + (visit.planned_end - visit.planned_start)
+    visit.planned_start = planned_start
+    clock = rules.visit_clock(planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
+    values = {
+        "planned_start": planned_start.isoformat(),
+        "check_in_remind_at": clock.check_in_remind_at.isoformat(),
+    }
+    note = {"reason": reason} if reason else {}
+    revise_instances(session, actor, business_key(visit.id), values, act="visit_moved", note=note, now=now)
 
 
 def load(session: Session, actor: Actor, visit_id: UUID) -> Visit:
