@@ -5,6 +5,8 @@ from typing import Any
 
 TEMPLATES: dict[str, tuple[str, str]] = {
     "visit_assigned": ("新的拜访：{title}", "New visit: {title}"),
+    "visit_received": ("{title}：{who} 的拜访现由您负责", "{title}: you take over {who}'s visit"),
+    "visit_given_away": ("{title}：拜访已转交给 {who}", "{title}: {who} takes over your visit"),
     "check_in_reminder": ("{title}：已过计划时间，还没有签到", "{title}: past the planned time and not checked in"),
     "report_reminder": ("{title}：今天的拜访报告还没有写", "{title}: today's report is still to be written"),
     "report_late": ("{title}：拜访报告已逾期", "{title}: the report is late"),

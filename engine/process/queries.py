@@ -1,7 +1,6 @@
 """What screens and clients read of tasks, instances, definitions and incidents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.errors import NotFoundError
+from engine.process.rows import HistoryRow, InboxFilter, InboxPage, InstanceRow, TaskDetail, TaskRow
 from engine.process.states import TaskState
 from engine.process.tables import (
     HistoryEvent,
@@ -25,121 +25,32 @@ from engine.process.tables import (
 from engine.process.user_tasks import may_do
 from engine.store.base import UtcDateTime
 
+__all__ = [
+    "COUNT_CAP",
+    "HistoryRow",
+    "InboxFilter",
+    "InboxPage",
+    "InstanceRow",
+    "TaskDetail",
+    "TaskRow",
+    "has_open_task",
+    "history",
+    "history_of",
+    "inbox",
+    "inbox_count",
+    "instance",
+    "instances",
+    "instances_of",
+    "my_open_tasks_of",
+    "open_incidents",
+    "open_tasks_of",
+    "task",
+    "task_detail",
+    "tasks_of",
+    "tasks_of_instance",
+]
+
 COUNT_CAP = 1000
-
-
-@dataclass(frozen=True)
-class TaskRow:
-    """A task as lists show it."""
-
-    id: UUID
-    instance_id: UUID
-    process_key: str
-    business_key: str
-    element_id: str
-    name: str
-    name_en: str | None
-    form_key: str | None
-    lane: str | None
-    subject: str
-    subject_en: str | None
-    state: str
-    assignee_id: UUID | None
-    due_at: datetime | None
-    created_at: datetime
-    ended_at: datetime | None
-    completed_by_name: str | None
-    text_1: str | None
-    text_2: str | None
-    text_3: str | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it waits for somebody."""
-        return self.state == TaskState.OPEN
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether the process has moved on without it."""
-        return self.state == TaskState.WITHDRAWN
-
-    def label(self, locale: str) -> str:
-        """Return the task's name in the reader's language."""
-        return (self.name_en or self.name) if locale == "en" else self.name
-
-    def about(self, locale: str) -> str:
-        """Return what the task is about, in the reader's language."""
-        return (self.subject_en or self.subject) if locale == "en" else self.subject
-
-
-@dataclass(frozen=True)
-class InboxFilter:
-    """What of an inbox to show; empty fields do not filter."""
-
-    process_key: str = ""
-    element_id: str = ""
-    search: str = ""
-    due_before: datetime | None = None
-    mine_only: bool = False
-
-
-@dataclass(frozen=True)
-class InboxPage:
-    """One page of an inbox and the key of the next one (None on the last)."""
-
-    tasks: tuple[TaskRow, ...]
-    next_key: tuple[datetime, UUID] | None
-
-
-@dataclass(frozen=True)
-class TaskDetail:
-    """A task with what its page needs besides."""
-
-    task: TaskRow
-    digest: str
-    definition_id: UUID
-    draft: dict[str, Any] | None
-    draft_saved_at: datetime | None
-    values: dict[str, Any] | None
-    may_complete: bool
-    is_shared: bool
-    completed_by: UUID | None = None
-
-
-@dataclass(frozen=True)
-class InstanceRow:
-    """An instance as lists show it."""
-
-    id: UUID
-    process_key: str
-    definition_id: UUID
-    definition_version: int
-    name: str
-    name_en: str | None
-    business_key: str
-    title: str
-    title_en: str | None
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
-    next_due_at: datetime | None
-
-    def about(self, locale: str) -> str:
-        """Return what the instance is about, in the reader's language."""
-        return (self.title_en or self.title if locale == "en" else self.title) or self.business_key
-
-
-@dataclass(frozen=True)
-class HistoryRow:
-    """One step of an instance; ``detail`` as ``HistoryEvent`` says."""
-
-    at: datetime
-    kind: str
-    actor_id: UUID | None
-    actor_name: str
-    element_id: str | None
-    task_id: UUID | None
-    detail: dict[str, Any]
 
 
 _HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
@@ -256,6 +167,18 @@ def _submitted(session: Session, task: UserTask) -> dict[str, Any] | None:
         select(HistoryEvent.detail).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.task_id == task.id)
     )
     return detail.get("values") if detail else None
+
+
+def task(session: Session, task_id: UUID) -> TaskRow:
+    """Return a task in any state. The caller checks who may do what with it.
+
+    Raises:
+        NotFoundError: no such task.
+    """
+    row = session.execute(select(*_TASK_COLUMNS).where(UserTask.id == task_id)).first()
+    if row is None:
+        raise NotFoundError("There is no such task for you.", code="task_unknown")
+    return _task_row(row)
 
 
 def tasks_of(

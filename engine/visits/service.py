@@ -178,7 +178,7 @@ def may_act(session: Session, actor: Actor, visit: Visit) -> bool:
     """Tell whether the actor is the visit's rep, that rep's manager, or the system."""
     if actor.is_system or visit.rep_id == actor.user_id:
         return True
-    return actor.has(Role.MANAGER) and visit.rep_id in people.team_rep_ids(session, actor)
+    return actor.has(Role.MANAGER) and visit.rep_id in people.managed_ids(session, actor)
 
 
 def add_purpose(session: Session, *, key: str, name: str, name_en: str, form_key: str, position: int = 0) -> None:

@@ -75,6 +75,8 @@ def _revised(event: HistoryRow) -> str:
     if event.detail.get("act") == "visit_moved":
         start = datetime.fromisoformat(str(values["planned_start"]))
         return _with_reason(_("Moved the visit to {when}.", when=start), str(note.get("reason") or ""))
+    if event.detail.get("act") == "visit_handed_over":
+        return _("Handed the visit over from {giver} to {taker}.", giver=note.get("from", ""), taker=note.get("to", ""))
     return _("Changed what the process works with.")
 
 
