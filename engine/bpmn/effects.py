@@ -69,6 +69,7 @@ class OpenTask:
         form: form key, already evaluated where the model has an expression.
         due: ISO 8601, UTC.
         fields: business fields, from the properties ``field.<slot>``.
+        optional: the process goes on without it; from the property ``optional``.
     """
 
     key: str
@@ -79,6 +80,7 @@ class OpenTask:
     form: str | None = None
     due: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    optional: bool = False
 
 
 @dataclass(frozen=True)

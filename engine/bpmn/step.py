@@ -263,4 +263,5 @@ def _open_task(token: Token) -> OpenTask:
         form=opened["form"],
         due=opened["due"],
         fields=opened["fields"],
+        optional=element.properties.get("optional") == "true",
     )

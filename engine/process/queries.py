@@ -55,6 +55,7 @@ COUNT_CAP = 1000
 
 _HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
 _SEARCHED = (UserTask.subject, UserTask.subject_en, UserTask.text_1)
+_UNFILTERED = (InboxFilter(), InboxFilter(main_only=True))
 _TASK_COLUMNS = [getattr(UserTask, name) for name in TaskRow.__dataclass_fields__]
 
 
@@ -77,7 +78,7 @@ def inbox(
     values: dict[str, Any] = {f"principal_{number}": each for number, each in enumerate(principals)}
     if after is not None:
         values.update(after_due_at=after[0], after_task_id=after[1])
-    build = _inbox_query if show == InboxFilter() else _inbox_query.__wrapped__
+    build = _inbox_query if show in _UNFILTERED else _inbox_query.__wrapped__
     rows = session.execute(build(len(principals), show, actor.user_id, after is not None, limit + 1), values).all()
     more = len(rows) > limit
     rows = rows[:limit]
@@ -109,6 +110,8 @@ def _range_of(
     if is_paged:
         key = bindparam("after_due_at", type_=UtcDateTime), bindparam("after_task_id", type_=InboxEntry.task_id.type)
         query = query.where(tuple_(InboxEntry.due_at, InboxEntry.task_id) > tuple_(*key))
+    if show.main_only:
+        query = query.where(InboxEntry.is_optional.is_(False))
     if show.due_before is not None:
         query = query.where(InboxEntry.due_at < show.due_before)
     if show.process_key or show.element_id or show.search or show.mine_only:
@@ -126,10 +129,11 @@ def _range_of(
 
 
 def inbox_count(session: Session, actor: Actor) -> int:
-    """Return how many tasks wait for the actor, counting no further than ``COUNT_CAP``."""
+    """Return how many tasks wait for the actor, without optional ones, counting no further than ``COUNT_CAP``."""
     if not actor.principals:
         return 0
-    capped = select(InboxEntry.task_id).where(InboxEntry.principal.in_(actor.principals)).limit(COUNT_CAP).subquery()
+    mine = InboxEntry.principal.in_(actor.principals) & InboxEntry.is_optional.is_(False)
+    capped = select(InboxEntry.task_id).where(mine).limit(COUNT_CAP).subquery()
     return session.scalar(select(func.count()).select_from(capped)) or 0
 
 

@@ -32,6 +32,7 @@ class TaskRow:
     text_1: str | None
     text_2: str | None
     text_3: str | None
+    is_optional: bool
 
     @property
     def is_open(self) -> bool:
@@ -54,13 +55,18 @@ class TaskRow:
 
 @dataclass(frozen=True)
 class InboxFilter:
-    """What of an inbox to show; empty fields do not filter."""
+    """What of an inbox to show; empty fields do not filter.
+
+    Args:
+        main_only: without the tasks that a process goes on without.
+    """
 
     process_key: str = ""
     element_id: str = ""
     search: str = ""
     due_before: datetime | None = None
     mine_only: bool = False
+    main_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from engine.bpmn.step import OpenTask, Step
 from engine.ids import new_id
 from engine.outbox import service as outbox
 from engine.process.host import StepHost
+from engine.process.inboxes import inbox_rows
 from engine.process.states import InstanceState, TaskState
 from engine.process.tables import (
-    NO_DUE_DATE,
     HistoryEvent,
     InboxEntry,
     Incident,
@@ -78,11 +78,7 @@ def write_step(
     )
     session.add_all(opened)
     session.flush()  # the inbox rows below are written in one statement and refer to these tasks
-    entries = [
-        {"principal": principal, "due_at": row.due_at or NO_DUE_DATE, "task_id": row.id}
-        for row in opened
-        for principal in row.candidates
-    ]
+    entries = [entry for row in opened for entry in inbox_rows(row, row.candidates)]
     if entries:
         session.execute(insert(InboxEntry), entries)
     _note_incidents(session, instance, step, now=now)
@@ -123,6 +119,7 @@ def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> 
         candidates=instance.lanes.get(opened.lane or "", []),
         due_at=datetime.fromisoformat(opened.due) if opened.due else None,
         created_at=now,
+        is_optional=opened.optional,
         **business_fields(instance, opened.fields or {}),
     )
 

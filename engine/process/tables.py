@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
@@ -116,16 +116,21 @@ class UserTask(Base):
     text_3: Mapped[str | None] = mapped_column(String(200))
     number_1: Mapped[float | None]
     date_1: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_optional: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class InboxEntry(Base):
-    """An open task in the inbox of one principal; kept by the process layer, read by keyset."""
+    """An open task in the inbox of one principal; kept by the process layer, read by keyset.
+
+    An optional task does not ask for attention: pages show it beside the other tasks of its object.
+    """
 
     __tablename__ = "inbox"
 
     principal: Mapped[str] = mapped_column(String(120), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey(UserTask.id), primary_key=True, index=True)
+    is_optional: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class TaskDraft(Base):

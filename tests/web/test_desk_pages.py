@@ -342,3 +342,25 @@ def statements(world: World, login: str, path: str) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def test_the_inbox_shows_a_visit_to_come_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit_ids = [plan(world, "rep1") for _number in range(3)]
+    client = world.client("rep1")
+    page = client.get("/tasks").text
+    assert (page.count("Check in"), page.count(">Prepare<")) == (3, 0)
+    assert '<span class="count">3</span>' in page
+    assert ">Prepare<" in client.get(f"/visits/{visit_ids[0]}").text  # there it is one tap away
+    monkeypatch.setattr("web.inbox.views.PAGE_SIZE", 2)
+    first = client.get("/tasks").text
+    more = re.search(r'href="(/tasks\?after=[^"]+)"', first)
+    assert more is not None
+    second = client.get(more[1].replace("&amp;", "&")).text
+    assert (first.count("data-row"), second.count("data-row")) == (2, 1)
+    assert statements(world, "rep1", "/tasks") <= MAX_STATEMENTS
+
+
+def test_a_search_of_the_inbox_keeps_to_the_main_steps(world: World) -> None:
+    plan(world, "rep1")
+    page = world.client("rep1").get("/tasks?q=Hangzhou&process=visit").text
+    assert page.count("data-row") == 1

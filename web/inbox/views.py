@@ -33,6 +33,7 @@ def inbox() -> ResponseReturnValue:
         process_key=request.args.get("process", ""),
         search=request.args.get("q", "").strip()[:80],
         mine_only=request.args.get("mine") == "1",
+        main_only=True,
     )
     page = process.inbox(
         context.session(), context.actor(), show=show, after=_key(request.args.get("after", "")), limit=PAGE_SIZE
