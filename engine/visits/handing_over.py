@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Role, group_principal, user_principal
+from engine.access import Actor, Role, user_principal
 from engine.customers import queries as customers
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
 from engine.ids import new_id
@@ -15,6 +16,7 @@ from engine.process import queries as process
 from engine.process import user_tasks
 from engine.process.revision import revise_instances
 from engine.visits import service
+from engine.visits.queries import LIVE
 from engine.visits.states import VisitState
 from engine.visits.tables import Visit
 
@@ -44,8 +46,7 @@ def hand_over(session: Session, actor: Actor, visit_id: UUID, rep_id: UUID, *, n
         raise InvalidInputError(errors={"rep_id": [SAME_REP]})
     giver = visit.rep_id
     _require_not_begun(visit)
-    manager_id = people.manager_of(session, rep_id)
-    managers = [user_principal(manager_id)] if manager_id else [group_principal("managers")]
+    managers = service.managers_of(session, rep_id)
     names = people.names(session, [giver, rep_id])
     revise_instances(
         session,
@@ -88,6 +89,25 @@ def give_step(session: Session, actor: Actor, task_id: UUID, user_id: UUID, *, n
     managed = frozenset(user_principal(each) for each in people.managed_ids(session, actor))
     user_tasks.assign(session, actor, task_id, user_id, answers_for=managed)
     return False
+
+
+def follow_team(session: Session, actor: Actor, rep_id: UUID, *, now: datetime) -> int:
+    """Let the visits of a rep who changed teams go to the new manager, where a manager is needed.
+
+    Returns:
+        how many visits that is: those that are not over.
+    """
+    session.flush()  # the rep's team is read below
+    managers = service.managers_of(session, rep_id)
+    ids = session.scalars(select(Visit.id).where(Visit.rep_id == rep_id, Visit.state.in_(LIVE)).order_by(Visit.id))
+    count = 0
+    for visit_id in ids.all():
+        key = service.business_key(visit_id)
+        values = {"manager": managers}
+        count += revise_instances(
+            session, actor, key, values, act="visit_manager_changed", lanes={"Manager": managers}, now=now
+        )
+    return count
 
 
 def _visit_of(session: Session, actor: Actor, task: process.TaskRow) -> Visit | None:

@@ -113,6 +113,9 @@ class PurposeRow:
     name: str
     name_en: str
     form_key: str
+    is_active: bool
+    changed_at: datetime | None
+    changed_by: UUID | None
 
     def label(self, locale: str) -> str:
         """Return the name in the reader's language."""
@@ -256,9 +259,9 @@ def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, VisitRow]:
 
 
 def purposes(session: Session) -> tuple[PurposeRow, ...]:
-    """Return the purposes of visits in their order."""
+    """Return the purposes of visits in their order, also those that are offered no more."""
     rows = session.scalars(select(VisitPurpose).order_by(VisitPurpose.position, VisitPurpose.key))
-    return tuple(PurposeRow(row.key, row.name, row.name_en, row.form_key) for row in rows)
+    return tuple(PurposeRow(**{name: getattr(row, name) for name in PurposeRow.__dataclass_fields__}) for row in rows)
 
 
 def _visible(session: Session, actor: Actor) -> Select[Any]:

@@ -78,7 +78,18 @@ def plan_visit(
     _require_may_plan(session, actor, rep)
     customer = customers.customer(session, actor, customer_id)
     end = planned_end or planned_start + timedelta(hours=1)
-    place = _check_plan(session, customer_id, purpose_key, planned_start, end, place_id, contact_ids, channel, note)
+    place = _check_plan(
+        session,
+        customer_id,
+        purpose_key,
+        planned_start,
+        end,
+        place_id,
+        contact_ids,
+        channel,
+        note,
+        is_follow_up=follows_id is not None,
+    )
     visit = Visit(
         id=visit_id or new_id(),
         customer_id=customer_id,
@@ -181,6 +192,12 @@ def may_act(session: Session, actor: Actor, visit: Visit) -> bool:
     return actor.has(Role.MANAGER) and visit.rep_id in people.managed_ids(session, actor)
 
 
+def managers_of(session: Session, rep_id: UUID) -> list[str]:
+    """Return the principals of who manages a rep: the team's manager, else all managers."""
+    manager_id = people.manager_of(session, rep_id)
+    return [user_principal(manager_id)] if manager_id else [group_principal("managers")]
+
+
 def add_purpose(session: Session, *, key: str, name: str, name_en: str, form_key: str, position: int = 0) -> None:
     """Add a purpose of visits, or change it."""
     session.merge(VisitPurpose(key=key, name=name, name_en=name_en, form_key=form_key, position=position))
@@ -203,6 +220,8 @@ def _check_plan(
     contact_ids: Sequence[UUID],
     channel: str,
     note: str,
+    *,
+    is_follow_up: bool,
 ) -> UUID | None:
     errors: dict[str, list[FieldProblem]] = {}
     places = customers.places(session, customer_id)
@@ -211,7 +230,8 @@ def _check_plan(
     known = {contact.id for contact in customers.contacts(session, customer_id)}
     if not set(contact_ids) <= known:
         errors["contact_ids"] = [FieldProblem("Choose contacts of this customer.", code="contact_unknown")]
-    if session.get(VisitPurpose, purpose_key) is None:
+    purpose = session.get(VisitPurpose, purpose_key)
+    if purpose is None or not (purpose.is_active or is_follow_up):
         errors["purpose_key"] = [FieldProblem("Choose a purpose.", code="purpose_unknown")]
     if channel not in CHANNELS:
         errors["channel"] = [FieldProblem("Choose one of: {choices}.", choices=", ".join(CHANNELS))]
@@ -233,9 +253,8 @@ def start_process(
         NotFoundError: the process is not deployed.
     """
     purpose = session.get_one(VisitPurpose, visit.purpose_key)
-    manager_id = people.manager_of(session, visit.rep_id)
     clock = rules.visit_clock(visit.planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
-    managers = [user_principal(manager_id)] if manager_id else [group_principal("managers")]
+    managers = managers_of(session, visit.rep_id)
     data = {
         "visit_id": str(visit.id),
         "customer": customer.name,

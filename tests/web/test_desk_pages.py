@@ -281,7 +281,7 @@ def test_a_manager_cannot_ask_for_another_team(world: World) -> None:
 
 # For all of them
 
-ADMIN_PAGES = ("/instances", "/incidents", "/people", "/people/new", "/studio")
+ADMIN_PAGES = ("/instances", "/incidents", "/people", "/people/new", "/purposes", "/purposes/new", "/studio")
 
 
 @pytest.mark.parametrize("path", [*ADMIN_PAGES, "/team", "/figures"])

@@ -79,7 +79,11 @@ def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], s
 
 
 def _revised(event: Any) -> str:
-    sentences = {"visit_moved": _("Moved to another time of the day"), "visit_handed_over": _("Handed over")}
+    sentences = {
+        "visit_moved": _("Moved to another time of the day"),
+        "visit_handed_over": _("Handed over"),
+        "visit_manager_changed": _("The rep changed teams: another manager is in charge."),
+    }
     return sentences.get(str(event.detail.get("act"))) or _("Changed what the process works with.")
 
 

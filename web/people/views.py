@@ -12,6 +12,7 @@ from engine.errors import ConflictError, FieldProblem, InvalidInputError
 from engine.people import queries as people
 from engine.people import service
 from engine.support.rules import QUEUES
+from engine.visits import handing_over
 from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
@@ -148,9 +149,13 @@ def _change(user_id: UUID) -> ResponseReturnValue:
         user_id,
         roles=[Role(role) for role in typed.roles],
         groups=typed.groups,
-        team_id=_uuid(typed.team_id),
         is_active=typed.is_active,
     )
+    team_id = _uuid(typed.team_id)
+    if typed.team_id and team_id is None:
+        raise InvalidInputError(errors={"team_id": [FieldProblem("Choose a team.", code="team_unknown")]})
+    if service.change_team(session, user_id, team_id):
+        handing_over.follow_team(session, context.actor(), user_id, now=context.now())
     flash(_("{name}: saved", name=found.name), "success")
     return redirect(url_for("people.users"))
 

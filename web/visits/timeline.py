@@ -77,6 +77,8 @@ def _revised(event: HistoryRow) -> str:
         return _with_reason(_("Moved the visit to {when}.", when=start), str(note.get("reason") or ""))
     if event.detail.get("act") == "visit_handed_over":
         return _("Handed the visit over from {giver} to {taker}.", giver=note.get("from", ""), taker=note.get("to", ""))
+    if event.detail.get("act") == "visit_manager_changed":
+        return _("The rep changed teams: another manager is in charge.")
     return _("Changed what the process works with.")
 
 
