@@ -1,10 +1,12 @@
 """Handing over in the browser: the manager's form on the visit page, its refusals, and the team page's menu."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from engine.process import queries as process
 from tests.web.test_english_pages import plan
 from tests.web.world import World, make_world
 
@@ -53,3 +55,31 @@ def test_nobody_else_hands_it_over(world: World, path: str, login: str, status: 
 
 def test_the_rep_sees_no_form_for_it(world: World, path: str) -> None:
     assert "Hand over" not in world.client("rep1").get(path).text
+
+
+def line(page: str) -> list[tuple[str, str, str]]:
+    found = re.findall(r'<li class="is-(\w+)"[^>]*><span>(.*?)</span><span>(.*?)</span></li>', page, re.S)
+    return [(state, re.sub(r"<.*?>", "", name).strip(), note) for state, name, note in found]
+
+
+def test_the_line_of_steps_says_what_is_done_now_and_next_and_whose_it_is(world: World, path: str) -> None:
+    rep, manager = world.client("rep1"), world.client("manager1")
+    assert line(rep.get(path).text) == [
+        ("now", "Check in", "now"), ("open", "Prepare", "also open"),
+        ("next", "Write the report", "next"), ("next", "Check out", "next"),
+    ]  # fmt: skip
+    assert line(manager.get(path).text)[0] == ("now", "Check in", "now · 陈晓")
+    assert line(manager.get(path).text)[2] == ("next", "Write the report", "next · 陈晓")
+    [task] = re.findall(r'href="(/tasks/[^"]+)">Prepare', rep.get(path).text)[:1]
+    assert [step[0] for step in line(rep.get(task).text)] == ["now", "open", "next", "next"]
+
+
+def test_the_line_of_a_request_says_how_its_type_is_handled(world: World) -> None:
+    request_id = world.request("rep1", "Display fault")
+    key = f"request:{request_id}"
+    [task] = world.read(lambda session: process.tasks_of(session, key))
+    client = world.client("ops1")
+    assert line(client.get(f"/tasks/{task.id}").text) == [
+        ("now", "Triage", "now"),
+        ("next", "Answer the question", "next"),
+    ]

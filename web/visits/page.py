@@ -18,7 +18,7 @@ from engine.visits.handing_over import NOT_BEGUN
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
 from web.i18n import locale
-from web.inbox.subject import LineStep, line_of
+from web.inbox.line import LineStep, line_of
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline
 
@@ -111,7 +111,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         promises=support.of_customer(session, visit.customer_id),
         mine=tuple(mine),
         others=tuple(task for task in open_tasks if task.id not in mine_ids),
-        line=tuple(line_of(tasks, now_id=mine[0].id if mine else None)),
+        line=tuple(line_of(session, actor, tasks, now_id=mine[0].id if mine else None)),
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
         checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),
