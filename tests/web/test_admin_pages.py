@@ -14,8 +14,8 @@ from tests.web.world import NOW, World, make_world
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path)
+def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
+    made = make_world(tmp_path, url=pages_url)
     yield made
     made.application.database.dispose()
 
@@ -40,6 +40,7 @@ def test_the_picture_is_for_those_who_may_see_the_object(world: World) -> None:
     assert found["done"]
 
 
+@pytest.mark.both_databases
 def test_an_administrator_sees_and_ends_an_instance(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     instance_id = instance_of(world, support.business_key(request_id))
@@ -54,6 +55,7 @@ def test_an_administrator_sees_and_ends_an_instance(world: World) -> None:
     assert "A test" in client.get(f"/instances/{instance_id}").text
 
 
+@pytest.mark.both_databases
 def test_an_incident_is_shown_and_tried_again(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     instance_id = instance_of(world, support.business_key(request_id))
@@ -80,6 +82,7 @@ def test_an_incident_is_shown_and_tried_again(world: World) -> None:
 # People
 
 
+@pytest.mark.both_databases
 def test_an_administrator_adds_and_changes_people(world: World) -> None:
     client = world.client("admin")
     values = {"login": "new.rep", "name": "新人", "password": "long enough", "roles": ["rep"],
@@ -117,6 +120,7 @@ def test_a_team_is_added_once(world: World) -> None:
     assert client.post("/people/teams", {"team_name": ""}).status_code == 422
 
 
+@pytest.mark.both_databases
 def test_a_person_moves_to_another_team_and_out_of_it(world: World) -> None:
     client = world.client("admin")
     path = f"/people/{world.ids['rep1']}"
@@ -137,6 +141,7 @@ def test_a_person_moves_to_another_team_and_out_of_it(world: World) -> None:
 PURPOSE = {"name": "门店检查", "name_en": "Store audit", "form_key": "visit_shelf_check", "is_active": "1"}
 
 
+@pytest.mark.both_databases
 def test_an_administrator_maps_purposes_to_forms(world: World) -> None:
     client = world.client("admin")
     assert "Call" in client.get("/purposes").text
