@@ -10,14 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("process_instance", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("title_en", sa.String(length=300), nullable=True))
-    with op.batch_alter_table("user_task", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("subject_en", sa.String(length=300), nullable=True))
+    op.add_column("process_instance", sa.Column("title_en", sa.String(length=300), nullable=True))
+    op.add_column("user_task", sa.Column("subject_en", sa.String(length=300), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("user_task", schema=None) as batch_op:
-        batch_op.drop_column("subject_en")
-    with op.batch_alter_table("process_instance", schema=None) as batch_op:
-        batch_op.drop_column("title_en")
+    op.drop_column("user_task", "subject_en")
+    op.drop_column("process_instance", "title_en")
