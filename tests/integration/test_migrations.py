@@ -52,7 +52,7 @@ def test_rows_survive_the_migrations_of_a_later_release(empty_url: str) -> None:
             f" '{at}')",
             "INSERT INTO user_task (id, instance_id, token, element_id, process_key, business_key, name, state,"
             " candidates, created_at, subject)"
-            f" VALUES ('{ids['t']}', '{ids['i']}', '1', 'check_in', 'visit', 'visit:1', '签到', 'open', '[]', '{at}',"
+            f" VALUES ('{ids['t']}', '{ids['i']}', '1', 'prepare', 'visit', 'visit:1', '准备', 'open', '[]', '{at}',"
             " '仁济医院')",
             f"INSERT INTO inbox (principal, due_at, task_id) VALUES ('user:1', '{at}', '{ids['t']}')",
             "INSERT INTO visit_purpose (key, name, name_en, form_key, position) VALUES ('call', '会', 'C', 'f', 0)",
@@ -64,7 +64,7 @@ def test_rows_survive_the_migrations_of_a_later_release(empty_url: str) -> None:
         entries = connection.execute(select(InboxEntry.principal, InboxEntry.is_optional)).all()
         offered = connection.execute(select(VisitPurpose.key, VisitPurpose.is_active)).all()
     assert [tuple(row) for row in (*tasks, *entries, *offered)] == [
-        ("仁济医院", None, False), ("user:1", False), ("call", True),
+        ("仁济医院", None, True), ("user:1", True), ("call", True),
     ]  # fmt: skip
     assert migrate.differences(database, Base.metadata) == []
     database.dispose()

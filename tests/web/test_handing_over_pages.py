@@ -70,6 +70,7 @@ def test_the_line_of_steps_says_what_is_done_now_and_next_and_whose_it_is(world:
         ("now", "Check in", "now"), ("open", "Prepare", "also open"),
         ("next", "Write the report", "next"), ("next", "Check out", "next"),
     ]  # fmt: skip
+    assert "Waits for somebody else: Check in" in manager.get(path).text
     assert line(manager.get(path).text)[0] == ("now", "Check in", "now · 陈晓")
     assert line(manager.get(path).text)[2] == ("next", "Write the report", "next · 陈晓")
     [task] = re.findall(r'href="(/tasks/[^"]+)">Prepare', rep.get(path).text)[:1]

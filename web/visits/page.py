@@ -110,7 +110,9 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         past=past,
         promises=support.of_customer(session, visit.customer_id),
         mine=tuple(mine),
-        others=tuple(task for task in open_tasks if task.id not in mine_ids),
+        others=tuple(
+            task for task in sorted(open_tasks, key=lambda task: task_rank(task.element_id)) if task.id not in mine_ids
+        ),
         line=tuple(line_of(session, actor, tasks, now_id=mine[0].id if mine else None)),
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
