@@ -75,6 +75,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     url = request.getfixturevalue("postgresql_url")
     yield url
+    truncate(url)
+
+
+def truncate(url: str) -> None:
+    """Empty every table of a PostgreSQL that tests share."""
     engine = create_engine(url)
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:

@@ -9,6 +9,7 @@ from web.inbox.views import blueprint as inbox
 from web.offline.views import blueprint as offline
 from web.operate.views import blueprint as operate
 from web.people.views import blueprint as people
+from web.purposes.views import blueprint as purposes
 from web.reports.views import blueprint as reports
 from web.studio.views import blueprint as studio
 from web.support.views import blueprint as support
@@ -17,6 +18,6 @@ from web.today.views import blueprint as today
 from web.visits.views import blueprint as visits
 
 BLUEPRINTS = (
-    auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, people, account,
-    offline,
+    auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
+    account, offline,
 )  # fmt: skip

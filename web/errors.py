@@ -166,6 +166,12 @@ def _flatten(messages: Any, path: str = "") -> list[dict[str, str]]:
     texts = messages if isinstance(messages, list) else [messages]
     # webargs puts the location in front; marshmallow hangs what is wrong with the whole under _schema, with a key of a
     # mapping under .key.
-    clean = path.removeprefix("json.").removeprefix("query.").removesuffix("._schema").removesuffix(".key")
+    clean = (
+        path.removeprefix("json.")
+        .removeprefix("query.")
+        .removeprefix("files.")
+        .removesuffix("._schema")
+        .removesuffix(".key")
+    )
     problems = [problem_of(str(text)) for text in texts]
     return [{"field": clean, "code": each.code, "detail": explain(each)} for each in problems]

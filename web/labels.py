@@ -7,8 +7,9 @@ from flask import Flask, g
 
 from engine.notifications import service as notifications
 from engine.process import queries as process
+from engine.support.rules import QUEUES
 from web import context
-from web.i18n import format_span, format_time
+from web.i18n import format_span, format_time, locale
 from web.i18n import translate as _
 from web.maps import format_distance, map_links
 
@@ -60,6 +61,23 @@ def request_state_label(state: str) -> Label:
         "cancelled": Label(_("Cancelled"), "", "x"),
     }
     return labels.get(state, Label(state))
+
+
+def group_names() -> dict[str, str]:
+    """Return the names of groups of people by key."""
+    index = 1 if locale() == "en" else 0
+    names = {
+        "compliance": _("Compliance"),
+        "ops_head": _("Head of ops"),
+        "directors": _("Directors"),
+        "managers": _("All managers"),
+    }
+    return {key: label[index] for key, label in QUEUES.items()} | names
+
+
+def group_label(group: str) -> str:
+    """Return the name of a group of people."""
+    return group_names().get(group, group)
 
 
 def request_type_label(type_: str) -> str:

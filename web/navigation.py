@@ -45,6 +45,7 @@ def navigation(actor: Actor) -> list[Place]:
     if actor.has(Role.ADMIN):
         places.append(Place("studio.definitions", _("Processes"), "flow", on_phone=True))
         places.append(Place("operate.instances", _("Instances"), "activity", on_phone=True))
+        places.append(Place("purposes.purposes", _("Purposes"), "file"))
         places.append(Place("people.users", _("People"), "users"))
     places.append(Place("account.me", _("Me"), "user", on_phone=True))
     return places

@@ -69,6 +69,7 @@ class OpenTask:
         form: form key, already evaluated where the model has an expression.
         due: ISO 8601, UTC.
         fields: business fields, from the properties ``field.<slot>``.
+        optional: the process goes on without it; from the property ``optional``.
     """
 
     key: str
@@ -79,6 +80,7 @@ class OpenTask:
     form: str | None = None
     due: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,11 @@ Status = Literal["running", "completed", "cancelled"]
 
 @dataclass(frozen=True)
 class Step:
-    """What a step did. ``opened``, ``closed``, ``trail``, ``messages`` and ``incidents`` are of this step only.
+    """What a step did. All but ``data``, ``awaiting`` and ``next_due_at`` is of this step only.
 
     Args:
         data: the variables as if all branches met now; for reports.
+        revised: open user tasks whose due time or fields changed; none of them is in ``opened``.
         closed: keys of user tasks withdrawn by the process; not the one that was completed.
         awaiting: names of the messages that are waited for now.
         next_due_at: the earliest waiting timer, aware UTC.
@@ -134,6 +137,7 @@ class Step:
     status: Status
     data: dict[str, Any]
     opened: tuple[OpenTask, ...] = ()
+    revised: tuple[OpenTask, ...] = ()
     closed: tuple[str, ...] = ()
     trail: tuple[Trail, ...] = ()
     messages: tuple[Thrown, ...] = ()

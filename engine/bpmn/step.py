@@ -1,12 +1,14 @@
 """The acts on an instance: each takes a state and gives a ``Step``; on an exception nothing has happened."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import behaviour, codec
+from engine.bpmn import revise as revision
 from engine.bpmn.effects import WAIT, Host, Incident, OpenTask, Step, Thrown, Trail, Wait
 from engine.bpmn.errors import BpmnError, BudgetError, NotReadyError, NotWaitingError, StateError, ValuesError
 from engine.bpmn.mends import InstanceTree, Token
@@ -35,6 +37,7 @@ __all__ = [
     "incidents",
     "open_tasks",
     "retry",
+    "revise",
     "send_message",
     "settle",
     "start",
@@ -154,6 +157,25 @@ def retry(model: ProcessModel, state: bytes, token: str, host: Host) -> Step:
     return _finished(run)
 
 
+def revise(model: ProcessModel, state: bytes, values: Mapping[str, Any], host: Host) -> Step:
+    """Set variables of a running instance, and ask again what open tasks and timers had computed from them.
+
+    Not for a name that a loop of the model gives to its items: each turn would get the same.
+
+    Raises:
+        NotReadyError: the instance has ended.
+        ValuesError: the values may not become variables.
+        FieldflowError: an expression has no value any more.
+        BudgetError: the model loops without waiting.
+    """
+    run = _resumed(model, state, host)
+    if run.tree.status != "running":
+        raise NotReadyError("The process has ended.")
+    revised = revision.revise(run, values)
+    step = _finished(run)
+    return replace(step, revised=tuple(_open_task(token) for token in revised if "open" in token.internal_data))
+
+
 def cancel(model: ProcessModel, state: bytes, host: Host) -> Step:
     """End an instance where it stands."""
     run = _resumed(model, state, host)
@@ -241,4 +263,5 @@ def _open_task(token: Token) -> OpenTask:
         form=opened["form"],
         due=opened["due"],
         fields=opened["fields"],
+        optional=element.properties.get("optional") == "true",
     )

@@ -5,6 +5,8 @@ from typing import Any
 
 TEMPLATES: dict[str, tuple[str, str]] = {
     "visit_assigned": ("新的拜访：{title}", "New visit: {title}"),
+    "visit_received": ("{title}：{who} 的拜访现由您负责", "{title}: you take over {who}'s visit"),
+    "visit_given_away": ("{title}：拜访已转交给 {who}", "{title}: {who} takes over your visit"),
     "check_in_reminder": ("{title}：已过计划时间，还没有签到", "{title}: past the planned time and not checked in"),
     "report_reminder": ("{title}：今天的拜访报告还没有写", "{title}: today's report is still to be written"),
     "report_late": ("{title}：拜访报告已逾期", "{title}: the report is late"),
@@ -43,11 +45,17 @@ TEMPLATES: dict[str, tuple[str, str]] = {
 
 
 def render(template: str, values: Mapping[str, Any], locale: str) -> str:
-    """Return the text of a notification; a placeholder without a value stays empty."""
+    """Return the text of a notification; a placeholder without a value stays empty.
+
+    Args:
+        values: of the placeholders; beside ``title`` may stand ``title_en``, which English readers get.
+    """
     zh, en = TEMPLATES.get(template, ("{title}", "{title}"))
 
     class Values(dict[str, Any]):
         def __missing__(self, key: str) -> str:
             return ""
 
-    return (en if locale == "en" else zh).format_map(Values(values))
+    if locale != "en":
+        return zh.format_map(Values(values))
+    return en.format_map(Values({key: values.get(f"{key}_en") or value for key, value in values.items()}))

@@ -90,6 +90,16 @@ def team_rep_ids(session: Session, actor: Actor) -> frozenset[UUID]:
     return frozenset(member.id for team in teams(session, actor) for member in team.members)
 
 
+def managed_ids(session: Session, actor: Actor) -> frozenset[UUID]:
+    """Return everyone of the teams that the actor manages, also who may not sign in any more: their work is left."""
+    if not actor.has(Role.MANAGER, Role.ADMIN):
+        return frozenset()
+    query = select(User.id)
+    if not actor.has(Role.ADMIN):
+        query = query.where(User.team_id.in_(actor.team_ids))
+    return frozenset(session.scalars(query))
+
+
 def manager_of(session: Session, user_id: UUID) -> UUID | None:
     """Return the manager of a person's team."""
     return session.scalar(select(Team.manager_id).join(User, User.team_id == Team.id).where(User.id == user_id))

@@ -224,7 +224,6 @@ def change_user(
     *,
     roles: Sequence[Role] | None = None,
     groups: Sequence[str] | None = None,
-    team_id: UUID | None = None,
     is_active: bool | None = None,
 ) -> None:
     """Change what a person may do; sessions of a deactivated person end.
@@ -239,12 +238,30 @@ def change_user(
         user.roles = [role.value for role in roles]
     if groups is not None:
         user.groups = list(groups)
-    if team_id is not None:
-        user.team_id = team_id
     if is_active is not None:
         user.is_active = is_active
         if not is_active:
             session.execute(delete(SignInSession).where(SignInSession.user_id == user_id))
+
+
+def change_team(session: Session, user_id: UUID, team_id: UUID | None) -> bool:
+    """Move a person to a team, or out of every team if None.
+
+    Returns:
+        whether anything changed.
+
+    Raises:
+        NotFoundError: no such user.
+        InvalidInputError: no such team.
+    """
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFoundError("There is no such user.", code="user_unknown")
+    if team_id is not None and session.get(Team, team_id) is None:
+        raise InvalidInputError(errors={"team_id": [FieldProblem("Choose a team.", code="team_unknown")]})
+    is_new = user.team_id != team_id
+    user.team_id = team_id
+    return is_new
 
 
 def change_password(session: Session, login: str, password: str) -> None:

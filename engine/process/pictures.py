@@ -111,12 +111,14 @@ def offered_tasks(session: Session, actor: Actor, instance_id: UUID) -> frozense
     return frozenset(session.scalars(query))
 
 
-def titles(session: Session, instance_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return the titles of instances."""
+def titles(session: Session, instance_ids: Collection[UUID], locale: str) -> dict[UUID, str]:
+    """Return the titles of instances in the reader's language."""
     rows = session.execute(
-        select(ProcessInstance.id, ProcessInstance.title).where(ProcessInstance.id.in_(instance_ids))
+        select(ProcessInstance.id, ProcessInstance.title, ProcessInstance.title_en).where(
+            ProcessInstance.id.in_(instance_ids)
+        )
     )
-    return {row.id: row.title for row in rows}
+    return {row.id: (row.title_en or row.title) if locale == "en" else row.title for row in rows}
 
 
 def running_by_definition(session: Session) -> dict[UUID, int]:

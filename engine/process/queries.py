@@ -1,17 +1,17 @@
 """What screens and clients read of tasks, instances, definitions and incidents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, func, select, tuple_, union
+from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.errors import NotFoundError
+from engine.process.rows import HistoryRow, InboxFilter, InboxPage, InstanceRow, TaskDetail, TaskRow
 from engine.process.states import TaskState
 from engine.process.tables import (
     HistoryEvent,
@@ -25,114 +25,37 @@ from engine.process.tables import (
 from engine.process.user_tasks import may_do
 from engine.store.base import UtcDateTime
 
+__all__ = [
+    "COUNT_CAP",
+    "HistoryRow",
+    "InboxFilter",
+    "InboxPage",
+    "InstanceRow",
+    "TaskDetail",
+    "TaskRow",
+    "has_open_task",
+    "history",
+    "history_of",
+    "inbox",
+    "inbox_count",
+    "instance",
+    "instances",
+    "instances_of",
+    "my_open_tasks_of",
+    "open_incidents",
+    "open_tasks_of",
+    "task",
+    "task_detail",
+    "tasks_of",
+    "tasks_of_instance",
+]
+
 COUNT_CAP = 1000
 
 
-@dataclass(frozen=True)
-class TaskRow:
-    """A task as lists show it."""
-
-    id: UUID
-    instance_id: UUID
-    process_key: str
-    business_key: str
-    element_id: str
-    name: str
-    name_en: str | None
-    form_key: str | None
-    lane: str | None
-    subject: str
-    state: str
-    assignee_id: UUID | None
-    due_at: datetime | None
-    created_at: datetime
-    ended_at: datetime | None
-    completed_by_name: str | None
-    text_1: str | None
-    text_2: str | None
-    text_3: str | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it waits for somebody."""
-        return self.state == TaskState.OPEN
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether the process has moved on without it."""
-        return self.state == TaskState.WITHDRAWN
-
-    def label(self, locale: str) -> str:
-        """Return the task's name in the reader's language."""
-        return (self.name_en or self.name) if locale == "en" else self.name
-
-
-@dataclass(frozen=True)
-class InboxFilter:
-    """What of an inbox to show; empty fields do not filter."""
-
-    process_key: str = ""
-    element_id: str = ""
-    search: str = ""
-    due_before: datetime | None = None
-    mine_only: bool = False
-
-
-@dataclass(frozen=True)
-class InboxPage:
-    """One page of an inbox and the key of the next one (None on the last)."""
-
-    tasks: tuple[TaskRow, ...]
-    next_key: tuple[datetime, UUID] | None
-
-
-@dataclass(frozen=True)
-class TaskDetail:
-    """A task with what its page needs besides."""
-
-    task: TaskRow
-    digest: str
-    definition_id: UUID
-    draft: dict[str, Any] | None
-    draft_saved_at: datetime | None
-    values: dict[str, Any] | None
-    may_complete: bool
-    is_shared: bool
-    completed_by: UUID | None = None
-
-
-@dataclass(frozen=True)
-class InstanceRow:
-    """An instance as lists show it."""
-
-    id: UUID
-    process_key: str
-    definition_id: UUID
-    definition_version: int
-    name: str
-    name_en: str | None
-    business_key: str
-    title: str
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
-    next_due_at: datetime | None
-
-
-@dataclass(frozen=True)
-class HistoryRow:
-    """One step of an instance; ``detail`` as ``HistoryEvent`` says."""
-
-    at: datetime
-    kind: str
-    actor_id: UUID | None
-    actor_name: str
-    element_id: str | None
-    task_id: UUID | None
-    detail: dict[str, Any]
-
-
 _HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
+_SEARCHED = (UserTask.subject, UserTask.subject_en, UserTask.text_1)
+_UNFILTERED = (InboxFilter(), InboxFilter(main_only=True))
 _TASK_COLUMNS = [getattr(UserTask, name) for name in TaskRow.__dataclass_fields__]
 
 
@@ -155,7 +78,7 @@ def inbox(
     values: dict[str, Any] = {f"principal_{number}": each for number, each in enumerate(principals)}
     if after is not None:
         values.update(after_due_at=after[0], after_task_id=after[1])
-    build = _inbox_query if show == InboxFilter() else _inbox_query.__wrapped__
+    build = _inbox_query if show in _UNFILTERED else _inbox_query.__wrapped__
     rows = session.execute(build(len(principals), show, actor.user_id, after is not None, limit + 1), values).all()
     more = len(rows) > limit
     rows = rows[:limit]
@@ -187,6 +110,8 @@ def _range_of(
     if is_paged:
         key = bindparam("after_due_at", type_=UtcDateTime), bindparam("after_task_id", type_=InboxEntry.task_id.type)
         query = query.where(tuple_(InboxEntry.due_at, InboxEntry.task_id) > tuple_(*key))
+    if show.main_only:
+        query = query.where(InboxEntry.is_optional.is_(False))
     if show.due_before is not None:
         query = query.where(InboxEntry.due_at < show.due_before)
     if show.process_key or show.element_id or show.search or show.mine_only:
@@ -199,15 +124,16 @@ def _range_of(
         query = query.where(UserTask.assignee_id == user_id)
     if show.search:
         pattern = f"%{show.search.replace('%', '').replace('_', '')}%"
-        query = query.where(UserTask.subject.ilike(pattern) | UserTask.text_1.ilike(pattern))
+        query = query.where(or_(*(column.ilike(pattern) for column in _SEARCHED)))
     return query.order_by(InboxEntry.due_at, InboxEntry.task_id).limit(limit)
 
 
 def inbox_count(session: Session, actor: Actor) -> int:
-    """Return how many tasks wait for the actor, counting no further than ``COUNT_CAP``."""
+    """Return how many tasks wait for the actor, without optional ones, counting no further than ``COUNT_CAP``."""
     if not actor.principals:
         return 0
-    capped = select(InboxEntry.task_id).where(InboxEntry.principal.in_(actor.principals)).limit(COUNT_CAP).subquery()
+    mine = InboxEntry.principal.in_(actor.principals) & InboxEntry.is_optional.is_(False)
+    capped = select(InboxEntry.task_id).where(mine).limit(COUNT_CAP).subquery()
     return session.scalar(select(func.count()).select_from(capped)) or 0
 
 
@@ -245,6 +171,18 @@ def _submitted(session: Session, task: UserTask) -> dict[str, Any] | None:
         select(HistoryEvent.detail).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.task_id == task.id)
     )
     return detail.get("values") if detail else None
+
+
+def task(session: Session, task_id: UUID) -> TaskRow:
+    """Return a task in any state. The caller checks who may do what with it.
+
+    Raises:
+        NotFoundError: no such task.
+    """
+    row = session.execute(select(*_TASK_COLUMNS).where(UserTask.id == task_id)).first()
+    if row is None:
+        raise NotFoundError("There is no such task for you.", code="task_unknown")
+    return _task_row(row)
 
 
 def tasks_of(

@@ -32,12 +32,14 @@ def start_instance(
     data: Mapping[str, Any],
     lanes: Mapping[str, Sequence[str]],
     now: datetime,
+    title_en: str | None = None,
     instance_id: UUID | None = None,
 ) -> UUID:
     """Start the newest version of a process and run it to where it waits.
 
     Args:
         business_key: ``<kind>:<id>`` of the object that the process is about; messages are routed by it.
+        title_en: the title as English pages show it, if it is another.
         data: the first variables; JSON values.
         lanes: lane → principals that its tasks are offered to.
         instance_id: minted by the caller, where it wants to know the id first.
@@ -53,6 +55,7 @@ def start_instance(
         process_key=process_key,
         business_key=business_key,
         title=title[:300],
+        title_en=title_en[:300] if title_en else None,
         state=InstanceState.RUNNING,
         lanes={lane: list(principals) for lane, principals in lanes.items()},
         awaiting=[],

@@ -1,6 +1,6 @@
 """Write what came out of one step of an instance: tasks, inbox rows, one history row, messages, the new state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,9 @@ from engine.bpmn.step import OpenTask, Step
 from engine.ids import new_id
 from engine.outbox import service as outbox
 from engine.process.host import StepHost
+from engine.process.inboxes import inbox_rows
 from engine.process.states import InstanceState, TaskState
 from engine.process.tables import (
-    NO_DUE_DATE,
     HistoryEvent,
     InboxEntry,
     Incident,
@@ -45,7 +45,7 @@ def write_step(
 
     Args:
         kind: of the history row: ``started``, ``completed``, ``message``, ``timer``, ``settled``, ``retried``,
-            ``cancelled``.
+            ``revised``, ``cancelled``.
         task: the user task that was completed; its inbox entries go with those of withdrawn tasks.
     """
     now = host.now
@@ -78,11 +78,7 @@ def write_step(
     )
     session.add_all(opened)
     session.flush()  # the inbox rows below are written in one statement and refer to these tasks
-    entries = [
-        {"principal": principal, "due_at": row.due_at or NO_DUE_DATE, "task_id": row.id}
-        for row in opened
-        for principal in row.candidates
-    ]
+    entries = [entry for row in opened for entry in inbox_rows(row, row.candidates)]
     if entries:
         session.execute(insert(InboxEntry), entries)
     _note_incidents(session, instance, step, now=now)
@@ -108,10 +104,6 @@ def _trail_row(entry: Any) -> dict[str, Any]:
 
 
 def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> UserTask:
-    fields = opened.fields or {}
-    slots = {name: fields[name] for name in SLOTS & fields.keys() if fields[name] is not None}
-    if isinstance(slots.get("date_1"), str):
-        slots["date_1"] = datetime.fromisoformat(slots["date_1"])
     return UserTask(
         id=new_id(),
         instance_id=instance.id,
@@ -127,9 +119,23 @@ def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> 
         candidates=instance.lanes.get(opened.lane or "", []),
         due_at=datetime.fromisoformat(opened.due) if opened.due else None,
         created_at=now,
-        subject=str(fields.get("subject") or instance.title)[:300],
-        **slots,
+        is_optional=opened.optional,
+        **business_fields(instance, opened.fields or {}),
     )
+
+
+def business_fields(instance: ProcessInstance, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a task that its process fills: subject and slots."""
+    slots = {name: fields[name] for name in SLOTS & fields.keys() if fields[name] is not None}
+    if isinstance(slots.get("date_1"), str):
+        slots["date_1"] = datetime.fromisoformat(slots["date_1"])
+    subject = str(fields.get("subject") or instance.title)[:300]
+    return {"subject": subject, "subject_en": _english_subject(instance, fields), **slots}
+
+
+def _english_subject(instance: ProcessInstance, fields: Mapping[str, Any]) -> str | None:
+    found = fields.get("subject_en") or (None if fields.get("subject") else instance.title_en)
+    return str(found)[:300] if found else None
 
 
 def _close_tasks(

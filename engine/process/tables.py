@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
@@ -62,6 +62,7 @@ class ProcessInstance(Base):
     process_key: Mapped[str] = mapped_column(String(100))
     business_key: Mapped[str] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(String(300), default="")
+    title_en: Mapped[str | None] = mapped_column(String(300))
     state: Mapped[InstanceState] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(default=1)
     lanes: Mapped[dict[str, list[str]]] = mapped_column(JsonText)
@@ -78,7 +79,8 @@ class UserTask(Base):
     """A step that waits for a person, or that a person did.
 
     ``subject`` and the typed slots (``text_1`` …) are the business fields that lists show and filter by; a
-    process declares which of its data fill them.
+    process declares which of its data fill them. ``subject_en`` is the subject as English pages show it, where the
+    two differ.
     """
 
     __tablename__ = "user_task"
@@ -108,21 +110,27 @@ class UserTask(Base):
     completed_by_name: Mapped[str | None] = mapped_column(String(200))
     submission_id: Mapped[UUID | None]
     subject: Mapped[str] = mapped_column(String(300), default="")
+    subject_en: Mapped[str | None] = mapped_column(String(300))
     text_1: Mapped[str | None] = mapped_column(String(200))
     text_2: Mapped[str | None] = mapped_column(String(200))
     text_3: Mapped[str | None] = mapped_column(String(200))
     number_1: Mapped[float | None]
     date_1: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_optional: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class InboxEntry(Base):
-    """An open task in the inbox of one principal; kept by the process layer, read by keyset."""
+    """An open task in the inbox of one principal; kept by the process layer, read by keyset.
+
+    An optional task does not ask for attention: pages show it beside the other tasks of its object.
+    """
 
     __tablename__ = "inbox"
 
     principal: Mapped[str] = mapped_column(String(120), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey(UserTask.id), primary_key=True, index=True)
+    is_optional: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class TaskDraft(Base):

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, user_principal
@@ -16,13 +16,12 @@ from engine.bpmn import step as bpmn
 from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFoundError
 from engine.process import bundles, topics
 from engine.process.bundles import Bundle
+from engine.process.inboxes import fill_inbox
 from engine.process.service import happened, host_for
 from engine.process.states import TaskState
 from engine.process.steps import write_step
 from engine.process.tables import (
-    NO_DUE_DATE,
     HistoryEvent,
-    InboxEntry,
     ProcessInstance,
     TaskDraft,
     UserTask,
@@ -199,7 +198,7 @@ def release(session: Session, actor: Actor, task_id: UUID) -> None:
     _require_open(task)
     _require_mine_or_free(task, actor)
     task.assignee_id = None
-    _fill_inbox(session, task, task.candidates)
+    fill_inbox(session, task, task.candidates)
 
 
 def assign(
@@ -298,12 +297,4 @@ def _require_mine_or_free(task: UserTask, actor: Actor) -> None:
 
 def _give_to(session: Session, task: UserTask, user_id: UUID) -> None:
     task.assignee_id = user_id
-    _fill_inbox(session, task, [user_principal(user_id)])
-
-
-def _fill_inbox(session: Session, task: UserTask, principals: list[str]) -> None:
-    session.execute(delete(InboxEntry).where(InboxEntry.task_id == task.id))
-    due_at = task.due_at or NO_DUE_DATE
-    rows = [{"principal": principal, "due_at": due_at, "task_id": task.id} for principal in principals]
-    if rows:
-        session.execute(insert(InboxEntry), rows)
+    fill_inbox(session, task, [user_principal(user_id)])

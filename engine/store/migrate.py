@@ -14,10 +14,10 @@ from engine.store.database import Database
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(database: Database, metadata: MetaData) -> None:
-    """Run every migration that the database has not seen."""
+def upgrade(database: Database, metadata: MetaData, *, to: str = "head") -> None:
+    """Run every migration that the database has not seen, up to and with ``to``."""
     with database.engine.execution_options(fieldflow_writes=True).begin() as connection:
-        command.upgrade(_config(connection, metadata), "head")
+        command.upgrade(_config(connection, metadata), to)
 
 
 def is_current(database: Database) -> bool:

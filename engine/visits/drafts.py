@@ -39,7 +39,7 @@ def plan_draft(session: Session, actor: Actor, visit_id: UUID, *, planned_start:
     approval = rules.needs_approval(
         created_by=actor.user_id, rep_id=visit.rep_id, customer_owner_id=customer.owner_id
     ) and not actor.has(Role.MANAGER)
-    service.start_process(session, actor, visit, customer.name, approval=approval, now=now)
+    service.start_process(session, actor, visit, customer, approval=approval, now=now)
 
 
 def discard_draft(session: Session, actor: Actor, visit_id: UUID) -> None:

@@ -113,6 +113,9 @@ class PurposeRow:
     name: str
     name_en: str
     form_key: str
+    is_active: bool
+    changed_at: datetime | None
+    changed_by: UUID | None
 
     def label(self, locale: str) -> str:
         """Return the name in the reader's language."""
@@ -151,7 +154,7 @@ def visit_detail(session: Session, actor: Actor, visit_id: UUID) -> VisitDetail:
     """
     visit = session.get(Visit, visit_id)
     mine = visit is not None and (visit.rep_id == actor.user_id or actor.is_system)
-    managed = visit is not None and not mine and visit.rep_id in people.team_rep_ids(session, actor)
+    managed = visit is not None and not mine and visit.rep_id in people.managed_ids(session, actor)
     if visit is None or not (mine or managed or actor.has(Role.OPS, Role.ADMIN, Role.COMPLIANCE)):
         raise NotFoundError("There is no such visit for you.", code="visit_unknown")
     contacts = session.scalars(select(VisitContact.contact_id).where(VisitContact.visit_id == visit_id))
@@ -256,16 +259,16 @@ def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, VisitRow]:
 
 
 def purposes(session: Session) -> tuple[PurposeRow, ...]:
-    """Return the purposes of visits in their order."""
+    """Return the purposes of visits in their order, also those that are offered no more."""
     rows = session.scalars(select(VisitPurpose).order_by(VisitPurpose.position, VisitPurpose.key))
-    return tuple(PurposeRow(row.key, row.name, row.name_en, row.form_key) for row in rows)
+    return tuple(PurposeRow(**{name: getattr(row, name) for name in PurposeRow.__dataclass_fields__}) for row in rows)
 
 
 def _visible(session: Session, actor: Actor) -> Select[Any]:
     query = select(Visit)
     if actor.is_system or actor.has(Role.ADMIN, Role.OPS, Role.COMPLIANCE):
         return query
-    reps = set(people.team_rep_ids(session, actor))
+    reps = set(people.managed_ids(session, actor))
     if actor.user_id is not None:
         reps.add(actor.user_id)
     return query.where(Visit.rep_id.in_(reps))

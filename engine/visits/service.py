@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from engine.access import Actor, Role, group_principal, user_principal
 from engine.calendar.service import company_calendar
 from engine.customers import queries as customers
+from engine.customers.queries import CustomerRow
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.people import queries as people
 from engine.process import service as process
+from engine.process.revision import revise_instances
 from engine.visits import rules
 from engine.visits.states import VisitState
 from engine.visits.tables import (
@@ -76,7 +78,18 @@ def plan_visit(
     _require_may_plan(session, actor, rep)
     customer = customers.customer(session, actor, customer_id)
     end = planned_end or planned_start + timedelta(hours=1)
-    place = _check_plan(session, customer_id, purpose_key, planned_start, end, place_id, contact_ids, channel, note)
+    place = _check_plan(
+        session,
+        customer_id,
+        purpose_key,
+        planned_start,
+        end,
+        place_id,
+        contact_ids,
+        channel,
+        note,
+        is_follow_up=follows_id is not None,
+    )
     visit = Visit(
         id=visit_id or new_id(),
         customer_id=customer_id,
@@ -101,7 +114,7 @@ def plan_visit(
         and not actor.has(Role.MANAGER)
         and rules.needs_approval(created_by=actor.user_id, rep_id=rep, customer_owner_id=customer.owner_id)
     )
-    start_process(session, actor, visit, customer.name, approval=approval, now=now)
+    start_process(session, actor, visit, customer, approval=approval, now=now)
     return visit.id
 
 
@@ -137,11 +150,27 @@ def reschedule_visit(
     if planned_start < now - timedelta(hours=1):
         raise InvalidInputError(errors={"planned_start": [FieldProblem("Choose a time to come.", code="past")]})
     if rules.local_date(planned_start, actor.time_zone) == visit.local_date:
-        visit.planned_end = planned_start + (visit.planned_end - visit.planned_start)
-        visit.planned_start = planned_start
+        _move_within_day(session, actor, visit, planned_start, reason.strip()[:500], now=now)
         return
     payload = {"new_start": planned_start.isoformat(), "reason": reason.strip()[:500]}
     _send(session, actor, visit, "visit_rescheduled", payload, now=now)
+
+
+def _move_within_day(
+    session: Session, actor: Actor, visit: Visit, planned_start: datetime, reason: str, *, now: datetime
+) -> None:
+    """Move a visit and the times at which its process waits; those of the day itself stay."""
+    if planned_start == visit.planned_start:
+        return
+    visit.planned_end = planned_start + (visit.planned_end - visit.planned_start)
+    visit.planned_start = planned_start
+    clock = rules.visit_clock(planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
+    values = {
+        "planned_start": planned_start.isoformat(),
+        "check_in_remind_at": clock.check_in_remind_at.isoformat(),
+    }
+    note = {"reason": reason} if reason else {}
+    revise_instances(session, actor, business_key(visit.id), values, act="visit_moved", note=note, now=now)
 
 
 def load(session: Session, actor: Actor, visit_id: UUID) -> Visit:
@@ -160,7 +189,13 @@ def may_act(session: Session, actor: Actor, visit: Visit) -> bool:
     """Tell whether the actor is the visit's rep, that rep's manager, or the system."""
     if actor.is_system or visit.rep_id == actor.user_id:
         return True
-    return actor.has(Role.MANAGER) and visit.rep_id in people.team_rep_ids(session, actor)
+    return actor.has(Role.MANAGER) and visit.rep_id in people.managed_ids(session, actor)
+
+
+def managers_of(session: Session, rep_id: UUID) -> list[str]:
+    """Return the principals of who manages a rep: the team's manager, else all managers."""
+    manager_id = people.manager_of(session, rep_id)
+    return [user_principal(manager_id)] if manager_id else [group_principal("managers")]
 
 
 def add_purpose(session: Session, *, key: str, name: str, name_en: str, form_key: str, position: int = 0) -> None:
@@ -185,6 +220,8 @@ def _check_plan(
     contact_ids: Sequence[UUID],
     channel: str,
     note: str,
+    *,
+    is_follow_up: bool,
 ) -> UUID | None:
     errors: dict[str, list[FieldProblem]] = {}
     places = customers.places(session, customer_id)
@@ -193,7 +230,8 @@ def _check_plan(
     known = {contact.id for contact in customers.contacts(session, customer_id)}
     if not set(contact_ids) <= known:
         errors["contact_ids"] = [FieldProblem("Choose contacts of this customer.", code="contact_unknown")]
-    if session.get(VisitPurpose, purpose_key) is None:
+    purpose = session.get(VisitPurpose, purpose_key)
+    if purpose is None or not (purpose.is_active or is_follow_up):
         errors["purpose_key"] = [FieldProblem("Choose a purpose.", code="purpose_unknown")]
     if channel not in CHANNELS:
         errors["channel"] = [FieldProblem("Choose one of: {choices}.", choices=", ".join(CHANNELS))]
@@ -207,7 +245,7 @@ def _check_plan(
 
 
 def start_process(
-    session: Session, actor: Actor, visit: Visit, customer_name: str, *, approval: bool, now: datetime
+    session: Session, actor: Actor, visit: Visit, customer: CustomerRow, *, approval: bool, now: datetime
 ) -> None:
     """Start the process of a visit that is stored; for ``plan_visit`` and for drafts.
 
@@ -215,15 +253,16 @@ def start_process(
         NotFoundError: the process is not deployed.
     """
     purpose = session.get_one(VisitPurpose, visit.purpose_key)
-    manager_id = people.manager_of(session, visit.rep_id)
     clock = rules.visit_clock(visit.planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
-    managers = [user_principal(manager_id)] if manager_id else [group_principal("managers")]
+    managers = managers_of(session, visit.rep_id)
     data = {
         "visit_id": str(visit.id),
-        "customer": customer_name,
+        "customer": customer.name,
+        "customer_en": customer.label("en"),
         "customer_id": str(visit.customer_id),
         "requester_id": str(visit.rep_id),
         "purpose": purpose.name,
+        "purpose_en": purpose.name_en,
         "needs_approval": approval,
         "assigned": actor.user_id not in {None, visit.rep_id},
         "rep": [user_principal(visit.rep_id)],
@@ -238,7 +277,8 @@ def start_process(
         actor,
         PROCESS,
         business_key=business_key(visit.id),
-        title=customer_name,
+        title=customer.name,
+        title_en=customer.label("en"),
         data=data,
         lanes={"Rep": [user_principal(visit.rep_id)], "Manager": managers},
         now=now,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
@@ -13,7 +13,7 @@ from engine.visits.states import VisitState
 
 
 class VisitPurpose(Base):
-    """Why a visit is made, and which form its report uses."""
+    """Why a visit is made, and which form its report uses; one that is not active is offered no more."""
 
     __tablename__ = "visit_purpose"
 
@@ -22,6 +22,9 @@ class VisitPurpose(Base):
     name_en: Mapped[str] = mapped_column(String(100))
     form_key: Mapped[str] = mapped_column(String(100))
     position: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_by: Mapped[UUID | None]
 
 
 class Visit(Base):

@@ -105,7 +105,16 @@ def test_the_desks_pages(site: Site, sign_in: SignIn, addresses: dict[str, str])
 
 
 def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
-    paths = ["/studio", addresses["editor"], "/instances", addresses["instance"], "/incidents", "/people"]
+    paths = [
+        "/studio",
+        addresses["editor"],
+        "/instances",
+        addresses["instance"],
+        "/incidents",
+        "/people",
+        "/purposes",
+        "/purposes/new",
+    ]
     look(site, sign_in, "admin", paths, TWO, DESK)
 
 

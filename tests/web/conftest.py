@@ -12,7 +12,7 @@ from engine import wiring
 from engine.clock import SimulatedClock
 from engine.settings import Settings
 from engine.store.database import create_all
-from tests.conftest import MONDAY_9
+from tests.conftest import MONDAY_9, truncate
 from tests.web.site import Site
 from tests.workflows.world import World
 from web.app import create_app
@@ -34,6 +34,24 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the key flows of the pages on both databases, and the other page tests on SQLite: it takes half the time."""
+    if "pages_url" in metafunc.fixturenames:
+        is_key = metafunc.definition.get_closest_marker("both_databases") is not None
+        metafunc.parametrize("pages_url", ["sqlite", "postgresql"] if is_key else ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def pages_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of the database that a company of page tests fills."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'fieldflow.db'}"
+        return
+    url = request.getfixturevalue("postgresql_url")
+    yield url
+    truncate(url)
 
 
 def _serve(url: str, folder: Path) -> Iterator[Site]:

@@ -103,10 +103,12 @@ class World:
         self.do(login, visit_id, "check_out", {"method": "manual"})
 
 
-def make_world(folder: Path, *, now: datetime = NOW) -> World:
+def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
     """Build the company in a folder: two territories, two reps of one team, a manager, ops, a stranger."""
     clock = [now]
-    settings = Settings.from_environment({"FIELDFLOW_DATA": str(folder)})
+    settings = Settings.from_environment(
+        {"FIELDFLOW_DATA": str(folder), **({"FIELDFLOW_DATABASE_URL": url} if url else {})}
+    )
     application = build(settings, clock=lambda: clock[0])
     create_all(application.database.engine)
     app = create_app(application)

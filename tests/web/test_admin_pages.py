@@ -14,8 +14,8 @@ from tests.web.world import NOW, World, make_world
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path)
+def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
+    made = make_world(tmp_path, url=pages_url)
     yield made
     made.application.database.dispose()
 
@@ -40,6 +40,7 @@ def test_the_picture_is_for_those_who_may_see_the_object(world: World) -> None:
     assert found["done"]
 
 
+@pytest.mark.both_databases
 def test_an_administrator_sees_and_ends_an_instance(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     instance_id = instance_of(world, support.business_key(request_id))
@@ -54,6 +55,7 @@ def test_an_administrator_sees_and_ends_an_instance(world: World) -> None:
     assert "A test" in client.get(f"/instances/{instance_id}").text
 
 
+@pytest.mark.both_databases
 def test_an_incident_is_shown_and_tried_again(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     instance_id = instance_of(world, support.business_key(request_id))
@@ -80,6 +82,7 @@ def test_an_incident_is_shown_and_tried_again(world: World) -> None:
 # People
 
 
+@pytest.mark.both_databases
 def test_an_administrator_adds_and_changes_people(world: World) -> None:
     client = world.client("admin")
     values = {"login": "new.rep", "name": "新人", "password": "long enough", "roles": ["rep"],
@@ -115,3 +118,51 @@ def test_a_team_is_added_once(world: World) -> None:
     assert client.post("/people/teams", {"team_name": "North"}).status_code == 302
     assert client.post("/people/teams", {"team_name": "North"}).status_code == 422
     assert client.post("/people/teams", {"team_name": ""}).status_code == 422
+
+
+@pytest.mark.both_databases
+def test_a_person_moves_to_another_team_and_out_of_it(world: World) -> None:
+    client = world.client("admin")
+    path = f"/people/{world.ids['rep1']}"
+    assert "No team" in client.get(path).text
+    form = {"is_change": "1", "is_active": "1", "roles": ["rep"]}
+    assert client.post(path, {**form, "team_id": str(world.ids["team2"])}).status_code == 302
+    assert world.read(lambda session: people.person(session, world.ids["rep1"])).team_id == world.ids["team2"]
+    assert client.post(path, {**form, "team_id": ""}).status_code == 302
+    assert world.read(lambda session: people.person(session, world.ids["rep1"])).team_id is None
+    for unknown in (str(uuid4()), "nonsense"):
+        answer = client.post(path, {**form, "team_id": unknown})
+        assert answer.status_code == 422
+        assert '<p class="error" id="team_id-error">Choose a team.</p>' in answer.text
+
+
+# Purposes
+
+PURPOSE = {"name": "门店检查", "name_en": "Store audit", "form_key": "visit_shelf_check", "is_active": "1"}
+
+
+@pytest.mark.both_databases
+def test_an_administrator_maps_purposes_to_forms(world: World) -> None:
+    client = world.client("admin")
+    assert "Call" in client.get("/purposes").text
+    assert client.post("/purposes/new", PURPOSE).status_code == 302
+    page = client.get("/purposes").text
+    assert "Store audit" in page
+    assert "管理员" in page  # who changed it
+    assert "Store audit" in world.client("rep1").get(f"/visits/new?customer_id={world.ids['customer']}").text
+    assert client.post("/purposes/store_audit", {**PURPOSE, "is_active": ""}).status_code == 302
+    assert "Not offered" in client.get("/purposes").text
+    assert "Store audit" not in world.client("rep1").get(f"/visits/new?customer_id={world.ids['customer']}").text
+    assert client.get("/purposes/unheard").status_code == 404
+
+
+def test_mistakes_about_purposes_name_the_field_and_keep_what_was_typed(world: World) -> None:
+    client = world.client("admin")
+    answer = client.post("/purposes/new", {**PURPOSE, "name_en": "Call", "form_key": "visit_check_in"})
+    assert answer.status_code == 422
+    assert 'id="name_en-error">There is already a purpose of this name.' in answer.text
+    assert 'id="form_key-error">Choose a form of the visit&#39;s process.' in answer.text
+    assert 'value="门店检查"' in answer.text
+    answer = client.post("/purposes/call", {"name": "常规拜访", "name_en": "Call", "form_key": "visit_report"})
+    assert answer.status_code == 422
+    assert "At least one purpose must be offered." in answer.text

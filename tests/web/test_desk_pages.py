@@ -22,8 +22,8 @@ MAX_STATEMENTS = 14
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path)
+def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
+    made = make_world(tmp_path, url=pages_url)
     yield made
     made.application.database.dispose()
 
@@ -52,6 +52,7 @@ def test_reps_see_no_requests_of_others_but_ops_do(world: World) -> None:
     assert "Display fault" in world.client("ops1").get("/requests").text
 
 
+@pytest.mark.both_databases
 def test_filters_and_more_work_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.support.views.PAGE_SIZE", 2)
     for number in range(3):
@@ -68,6 +69,7 @@ def test_filters_and_more_work_together(world: World, monkeypatch: pytest.Monkey
     assert "Nothing fits" in client.get("/requests?q=unheard").text
 
 
+@pytest.mark.both_databases
 def test_a_request_is_raised_for_a_typed_customer_with_its_lines(world: World) -> None:
     values = {
         "type": "sample", "customer": "H001", "subject": "Five samples", "priority": "P2", "needed_by": "2026-12-01",
@@ -121,6 +123,7 @@ def test_a_customer_of_another_territory_is_not_found(world: World) -> None:
     assert "No customer of yours has this name or code." in answer.text
 
 
+@pytest.mark.both_databases
 def test_a_request_from_a_visit_names_its_customer(world: World) -> None:
     visit_id = world.visit("rep1", TODAY, 14)
     page = world.client("rep1").get(f"/requests/new?visit_id={visit_id}").text
@@ -129,6 +132,7 @@ def test_a_request_from_a_visit_names_its_customer(world: World) -> None:
     assert world.client("rep3").get(f"/requests/new?visit_id={visit_id}").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_ops_find_their_step_as_a_button(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     page = world.client("ops1").get(f"/requests/{request_id}").text
@@ -138,6 +142,7 @@ def test_ops_find_their_step_as_a_button(world: World) -> None:
     assert "Now:" in own
 
 
+@pytest.mark.both_databases
 def test_internal_comments_stay_in_the_back_office(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     path = f"/requests/{request_id}"
@@ -176,6 +181,7 @@ def test_an_empty_comment_says_so(world: World) -> None:
     assert "Enter a comment." in answer.text
 
 
+@pytest.mark.both_databases
 def test_cancelling_needs_a_reason_and_reaches_the_process(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     client = world.client("rep1")
@@ -192,6 +198,7 @@ def test_cancelling_needs_a_reason_and_reaches_the_process(world: World) -> None
 # The team
 
 
+@pytest.mark.both_databases
 def test_the_board_shows_the_week_and_what_needs_a_look(world: World) -> None:
     world.visit("rep1", TODAY, 14, customer_id=world.ids["long"])
     world.visit("rep1", TODAY, 9, "missed", ended_at=NOW)
@@ -236,6 +243,7 @@ def open_task(world: World, visit_id: UUID) -> process.TaskRow:
     return world.read(lambda session: process.tasks_of(session, visits.business_key(visit_id))[0])
 
 
+@pytest.mark.both_databases
 def test_a_manager_gives_a_step_to_another_rep(world: World) -> None:
     task = open_task(world, plan(world, "rep1"))
     client = world.client("manager1")
@@ -254,6 +262,7 @@ def test_steps_of_another_team_cannot_be_given_away(world: World) -> None:
 # Figures
 
 
+@pytest.mark.both_databases
 def test_each_figure_leads_to_its_rows(world: World) -> None:
     for hour, state in ((9, "completed"), (10, "completed"), (11, "missed"), (13, "cancelled"), (14, "planned")):
         world.visit("rep1", TODAY, hour, state, grade="A" if state == "completed" else None)
@@ -281,7 +290,7 @@ def test_a_manager_cannot_ask_for_another_team(world: World) -> None:
 
 # For all of them
 
-ADMIN_PAGES = ("/instances", "/incidents", "/people", "/people/new", "/studio")
+ADMIN_PAGES = ("/instances", "/incidents", "/people", "/people/new", "/purposes", "/purposes/new", "/studio")
 
 
 @pytest.mark.parametrize("path", [*ADMIN_PAGES, "/team", "/figures"])
@@ -297,6 +306,7 @@ def test_posts_need_the_token(world: World) -> None:
         assert client.post(path, data={"name": "x"}).status_code == 403, path
 
 
+@pytest.mark.both_databases
 def test_statements_do_not_grow_with_the_rows(world: World) -> None:
     paths = {
         "ops1": ["/requests"],
@@ -342,3 +352,27 @@ def statements(world: World, login: str, path: str) -> int:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return len(seen)
+
+
+@pytest.mark.both_databases
+def test_the_inbox_shows_a_visit_to_come_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit_ids = [plan(world, "rep1") for _number in range(3)]
+    client = world.client("rep1")
+    page = client.get("/tasks").text
+    assert (page.count("Check in"), page.count(">Prepare<")) == (3, 0)
+    assert '<span class="count">3</span>' in page
+    assert ">Prepare<" in client.get(f"/visits/{visit_ids[0]}").text  # there it is one tap away
+    monkeypatch.setattr("web.inbox.views.PAGE_SIZE", 2)
+    first = client.get("/tasks").text
+    more = re.search(r'href="(/tasks\?after=[^"]+)"', first)
+    assert more is not None
+    second = client.get(more[1].replace("&amp;", "&")).text
+    assert (first.count("data-row"), second.count("data-row")) == (2, 1)
+    assert statements(world, "rep1", "/tasks") <= MAX_STATEMENTS
+
+
+@pytest.mark.both_databases
+def test_a_search_of_the_inbox_keeps_to_the_main_steps(world: World) -> None:
+    plan(world, "rep1")
+    page = world.client("rep1").get("/tasks?q=Hangzhou&process=visit").text
+    assert page.count("data-row") == 1

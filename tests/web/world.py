@@ -96,9 +96,11 @@ class SignedInClient:
         return self.client.post(path, data=data, headers=headers, **kwargs)
 
 
-def make_world(folder: Path, *, now: datetime = NOW) -> World:
-    """Return a company in a fresh SQLite file."""
-    settings = Settings.from_environment({"FIELDFLOW_DATA": str(folder)})
+def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
+    """Return a company in an empty database: a fresh SQLite file if no address is given."""
+    settings = Settings.from_environment(
+        {"FIELDFLOW_DATA": str(folder), **({"FIELDFLOW_DATABASE_URL": url} if url else {})}
+    )
     folder.mkdir(parents=True, exist_ok=True)
     application = build(settings, clock=lambda: now)
     create_all(application.database.engine)

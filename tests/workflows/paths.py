@@ -45,7 +45,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "support.cancel": {"tell": ["group:technical"]},
 }
 VISIT = {
-    "visit_id": "v", "customer": "仁济医院", "customer_id": "c", "requester_id": "rep", "purpose": "学术拜访",
+    "visit_id": "v", "customer": "仁济医院", "customer_en": "Renji Hospital", "customer_id": "c", "requester_id": "rep",
+    "purpose": "学术拜访", "purpose_en": "Call",
     "needs_approval": False, "assigned": False, "rep": REP, "manager": MANAGER, "compliance": ["group:compliance"],
     "report_form": "visit_report", "planned_start": "2026-03-02T02:00:00+00:00",
     "approve_by": "2026-03-02T10:00:00+00:00", "check_in_remind_at": "2026-03-02T02:15:00+00:00",

@@ -102,6 +102,14 @@ def test_every_user_task_fills_lists_and_one_variable(key: str) -> None:
         assert {"form", "result", "field.subject", "field.text_1", "field.text_2"} <= task.properties.keys(), task.id
 
 
+def test_what_a_visit_is_about_reads_in_english_too() -> None:
+    for task in bundle("visit").model.user_tasks:
+        assert "field.subject_en" in task.properties, task.id
+    for element in bundle("visit").model.elements.values():
+        values = element.properties.get("param.values", "")
+        assert ("title:" in values) == ("title_en:" in values), element.id
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_every_element_is_drawn_and_no_two_overlap(key: str) -> None:
     tree = root(key)

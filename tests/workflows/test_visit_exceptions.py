@@ -1,7 +1,10 @@
 """The visit's approval, reminders, and the ways in which it does not take place."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+from engine.access import Actor
+from engine.process import queries as process
 from engine.visits import service as visits
 from tests.factories import Company
 from tests.workflows.world import REPORT, World
@@ -166,3 +169,73 @@ def test_a_visit_moved_to_another_day_starts_anew(world: World, company: Company
     assert (successor.state, successor.planned_start) == ("planned", start)
     assert world.instance_state(f"visit:{visit_id}") == "completed"
     assert world.inbox(company.rep) == ["check_in", "prepare"]
+
+
+def move(world: World, visit_id: UUID, actor: Actor, start: datetime, reason: str = "") -> None:
+    world.do(
+        lambda session: visits.reschedule_visit(
+            session, actor, visit_id, planned_start=start, reason=reason, now=world.clock()
+        )
+    )
+
+
+def test_a_visit_moved_within_its_day_reminds_at_the_new_time_only(world: World, company: Company) -> None:
+    visit_id = world.plan(company.rep)
+    later = world.clock() + timedelta(hours=4)
+    move(world, visit_id, company.rep, later, "客户要求")
+    assert (world.visit(visit_id).state, world.visit(visit_id).planned_start) == ("planned", later)
+    assert world.visit(visit_id).planned_end == later + timedelta(hours=1)
+    assert world.task(company.rep, "prepare").due_at == later
+    assert world.task(company.rep, "check_in").due_at == later + timedelta(minutes=15)
+    world.wait(timedelta(hours=4, minutes=14))
+    assert world.notices(company.rep) == []
+    world.wait(timedelta(minutes=1))
+    assert world.notices(company.rep) == ["check_in_reminder"]
+    world.wait(timedelta(hours=3))
+    assert world.notices(company.rep) == ["check_in_reminder"]
+    world.make_visit(visit_id)
+    assert world.visit(visit_id).state == "completed"
+
+
+def test_a_visit_moved_forward_within_its_day_is_due_sooner(world: World, company: Company) -> None:
+    visit_id = world.plan(company.rep, start=world.clock() + timedelta(hours=6))
+    move(world, visit_id, company.manager, world.clock() + timedelta(hours=2))
+    world.wait(timedelta(hours=2, minutes=15))
+    assert world.notices(company.rep) == ["check_in_reminder"]
+    world.wait(timedelta(hours=6))
+    assert world.notices(company.rep) == ["check_in_reminder"]
+
+
+def test_a_visit_moved_after_the_reminder_reminds_again(world: World, company: Company) -> None:
+    visit_id = world.plan(company.rep)
+    world.wait(timedelta(hours=1, minutes=30))
+    assert world.notices(company.rep) == ["check_in_reminder"]
+    move(world, visit_id, company.rep, world.clock() + timedelta(hours=2))
+    world.wait(timedelta(hours=2, minutes=14))
+    assert world.notices(company.rep) == ["check_in_reminder"]
+    world.wait(timedelta(minutes=1))
+    assert world.notices(company.rep) == ["check_in_reminder", "check_in_reminder"]
+    world.make_visit(visit_id)
+    assert world.visit(visit_id).state == "completed"
+
+
+def test_a_visit_that_waits_for_approval_is_approved_for_the_time_it_was_moved_to(
+    world: World, company: Company
+) -> None:
+    visit_id = plan_shared(world)
+    due = world.task(company.manager, "approve_visit").due_at
+    later = world.clock() + timedelta(hours=5)
+    move(world, visit_id, company.rep, later)
+    assert world.task(company.manager, "approve_visit").due_at == due
+    world.complete(company.manager, "approve_visit", {"decision": "approved"})
+    assert world.task(company.rep, "check_in").due_at == later + timedelta(minutes=15)
+
+
+def test_moving_within_the_day_stands_in_the_history(world: World, company: Company) -> None:
+    visit_id = world.plan(company.rep)
+    later = world.clock() + timedelta(hours=4)
+    move(world, visit_id, company.manager, later, "客户要求")
+    event = world.look(lambda session: process.history_of(session, f"visit:{visit_id}"))[-1]
+    assert (event.kind, event.actor_name, event.detail["act"]) == ("revised", "Manager", "visit_moved")
+    assert event.detail["values"]["planned_start"] == later.isoformat()
+    assert event.detail["note"] == {"reason": "客户要求"}

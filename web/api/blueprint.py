@@ -14,11 +14,12 @@ PROBLEM = "application/problem+json"
 class StrictParser(FlaskParser):
     """webargs' parser, but for two habits.
 
-    It drops unknown query parameters whatever their schema says: a typing error in a filter would show everything. And
-    it takes only one kind of broken JSON for broken: a number of 5,000 digits or 100,000 brackets ended as a 500.
+    It drops unknown query parameters and files whatever their schema says: a typing error in a filter would show
+    everything. And it takes only one kind of broken JSON for broken: a number of 5,000 digits or 100,000 brackets ended
+    as a 500.
     """
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE, "files": ma.RAISE}
 
     def _raw_load_json(self, req: Request) -> Any:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
+from web.api.attachments import blueprint as attachments
 from web.api.blueprint import PROBLEM
 from web.api.customers import blueprint as customers
 from web.api.definitions import blueprint as definitions
@@ -53,7 +54,7 @@ def init_app(app: Flask) -> None:
         },
     )
     api = FieldflowApi(app)
-    for blueprint in (visits, tasks, requests, customers, definitions):
+    for blueprint in (visits, tasks, requests, customers, definitions, attachments):
         api.register_blueprint(blueprint)
     document = app.view_functions["api-docs.openapi_json"]
 

@@ -1,8 +1,7 @@
 """What a task is about: the visit or request behind its business key, and the line of steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from engine.process import queries as process
 from engine.process.user_tasks import Completion
 from engine.support import queries as support
 from engine.visits import queries as visits
-from engine.visits.rules import task_rank
 from web.i18n import locale
 from web.i18n import translate as _
 from web.offline import case_view
@@ -43,15 +41,6 @@ class About:
     done: tuple[Line, ...] = ()
     past_visits: tuple[visits.VisitRow, ...] = ()
     form_context: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class LineStep:
-    """One step of the line: ``done``, ``now`` (the one of this page) or ``open`` beside it."""
-
-    name: str
-    state: str
-    who: str
 
 
 def about(session: Session, actor: Actor, task: process.TaskRow) -> About:
@@ -129,32 +118,6 @@ def _item_names(session: Session, codes: list[str]) -> dict[str, str]:
     return {code: (en if locale() == "en" else zh) for code, (zh, en) in names.items()}
 
 
-def process_line(session: Session, task: process.TaskRow) -> list[LineStep]:
-    """Return the user tasks of a task's instance: what is done, by whom, and what is open, this task first."""
-    return line_of(process.tasks_of_instance(session, task.instance_id), now_id=task.id)
-
-
-def line_of(rows: Sequence[process.TaskRow], *, now_id: UUID | None) -> list[LineStep]:
-    """Return the line of an instance's tasks: the done ones as they were done, then the open ones.
-
-    Args:
-        now_id: the task that the reader has before them; None: the one that comes first.
-    """
-    done = sorted((row for row in rows if row.ended_at and not row.is_withdrawn), key=_ended_at)
-    waiting = sorted(
-        (row for row in rows if row.is_open), key=lambda row: (row.id != now_id, task_rank(row.element_id))
-    )
-    return [
-        *(LineStep(row.label(locale()), "done", row.completed_by_name or "") for row in done),
-        *(LineStep(row.label(locale()), "open" if number else "now", "") for number, row in enumerate(waiting)),
-    ]
-
-
-def _ended_at(row: process.TaskRow) -> datetime:
-    assert row.ended_at is not None, "only tasks that are over are in this order"
-    return row.ended_at
-
-
 def what_next(session: Session, actor: Actor, task: process.TaskRow, done: Completion) -> str:
     """Return what to say after a step: that it is done, and who goes on with what."""
     name = task.label(locale())
@@ -162,6 +125,7 @@ def what_next(session: Session, actor: Actor, task: process.TaskRow, done: Compl
         row = process.task_detail(session, actor, done.opened[0]).task
         return _("{name}: done. Now: {step}.", name=name, step=row.label(locale()))
     waiting = [row for row in process.tasks_of(session, done.business_key) if row.id != task.id]
+    waiting.sort(key=lambda row: row.is_optional)
     if waiting:
         return _("{name}: done. Next: {step}.", name=name, step=waiting[0].label(locale()))
     return _("{name}: done. Nothing else waits here.", name=name)

@@ -16,7 +16,7 @@ from web import context
 from web.api import paging
 from web.i18n import explain
 from web.i18n import translate as _
-from web.inbox import subject, task_form
+from web.inbox import line, subject, task_form
 from web.security import policy
 from web.transactions import transactional
 
@@ -33,6 +33,7 @@ def inbox() -> ResponseReturnValue:
         process_key=request.args.get("process", ""),
         search=request.args.get("q", "").strip()[:80],
         mine_only=request.args.get("mine") == "1",
+        main_only=True,
     )
     page = process.inbox(
         context.session(), context.actor(), show=show, after=_key(request.args.get("after", "")), limit=PAGE_SIZE
@@ -130,6 +131,7 @@ def _page(
     session, actor = context.session(), context.actor()
     definition = task_form.definition_of(session, detail)
     about = subject.about(session, actor, detail.task)
+    tasks = process.tasks_of_instance(session, detail.task.instance_id)
     form = (
         task_form.view(session, actor, detail, definition, values, errors=errors, around=about.form_context)
         if definition
@@ -143,7 +145,7 @@ def _page(
         detail=detail,
         form=form,
         about=about,
-        line=subject.process_line(session, detail.task),
+        line=line.line_of(session, actor, tasks, now_id=detail.task.id),
         addresses=task_form.addresses(detail, locate=locate),
         submission_id=request.form.get("submission_id") or str(new_id()),
         problem=problem,

@@ -70,10 +70,21 @@ def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], s
             return _("{step}: delivered", step=names.get(event.element_id or "", event.element_id or ""))
         case "retried":
             return _("{step}: tried again", step=names.get(event.element_id or "", event.element_id or ""))
+        case "revised":
+            return _revised(event)
         case "cancelled":
             reason = str(event.detail.get("reason", ""))
             return _("Ended by an administrator: {reason}", reason=reason)
     return str(event.kind)
+
+
+def _revised(event: Any) -> str:
+    sentences = {
+        "visit_moved": _("Moved to another time of the day"),
+        "visit_handed_over": _("Handed over"),
+        "visit_manager_changed": _("The rep changed teams: another manager is in charge."),
+    }
+    return sentences.get(str(event.detail.get("act"))) or _("Changed what the process works with.")
 
 
 def _first(event: Any, names: Mapping[str, str]) -> str:

@@ -133,7 +133,7 @@ def incidents() -> ResponseReturnValue:
     return render_template(
         "operate/incidents.html",
         groups=sorted(groups.items(), key=lambda group: -len(group[1])),
-        titles=pictures.titles(session, ids),
+        titles=pictures.titles(session, ids, locale()),
     )
 
 

@@ -11,10 +11,11 @@ from engine.access import Role
 from engine.errors import ConflictError, FieldProblem, InvalidInputError
 from engine.people import queries as people
 from engine.people import service
-from engine.support.rules import QUEUES
+from engine.visits import handing_over
 from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
+from web.labels import group_names
 from web.security import policy
 from web.transactions import transactional
 
@@ -148,9 +149,13 @@ def _change(user_id: UUID) -> ResponseReturnValue:
         user_id,
         roles=[Role(role) for role in typed.roles],
         groups=typed.groups,
-        team_id=_uuid(typed.team_id),
         is_active=typed.is_active,
     )
+    team_id = _uuid(typed.team_id)
+    if typed.team_id and team_id is None:
+        raise InvalidInputError(errors={"team_id": [FieldProblem("Choose a team.", code="team_unknown")]})
+    if service.change_team(session, user_id, team_id):
+        handing_over.follow_team(session, context.actor(), user_id, now=context.now())
     flash(_("{name}: saved", name=found.name), "success")
     return redirect(url_for("people.users"))
 
@@ -195,24 +200,13 @@ def _list(errors: dict[str, list[FieldProblem]] | None = None) -> str:
         managers=[(p.id, p.name) for p in everyone if "manager" in p.roles and p.is_active],
         errors=_sentences(errors),
         typed_team=request.form.get("team_name", ""),
-        group_names=_group_names(),
+        group_names=group_names(),
     )
-
-
-def _group_names() -> dict[str, str]:
-    index = 1 if locale() == "en" else 0
-    names = {
-        "compliance": _("Compliance"),
-        "ops_head": _("Head of ops"),
-        "directors": _("Directors"),
-        "managers": _("All managers"),
-    }
-    return {key: label[index] for key, label in QUEUES.items()} | names
 
 
 def _form(found: people.Person | None, typed: Typed, errors: dict[str, list[FieldProblem]] | None = None) -> str:
     session = context.session()
-    groups = list(_group_names().items())
+    groups = list(group_names().items())
     groups += [(key, key) for key in typed.groups if key not in dict(groups)]
     return render_template(
         "people/user.html",

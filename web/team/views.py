@@ -6,11 +6,11 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.access import Role, user_principal
+from engine.access import Role
 from engine.errors import InvalidInputError
 from engine.people import queries as people
 from engine.process import queries as process
-from engine.process import user_tasks
+from engine.visits import handing_over
 from web import context
 from web.i18n import locale
 from web.i18n import translate as _
@@ -46,17 +46,13 @@ def week() -> ResponseReturnValue:
 @policy(Role.MANAGER)
 @transactional
 def assign() -> ResponseReturnValue:
-    """Give an open step of a rep to another rep of the manager's teams."""
+    """Give an open step of a rep to another rep of the manager's teams; before a visit has begun, all of it."""
     session, actor = context.session(), context.actor()
-    reps = people.team_rep_ids(session, actor)
     try:
         task_id, user_id = UUID(request.form.get("task_id", "")), UUID(request.form.get("user_id", ""))
     except ValueError:
         raise InvalidInputError("Choose who is to do it.", code="person_missing") from None
-    if user_id not in reps:
-        raise InvalidInputError("Choose a rep of your own team.", code="not_your_team")
-    answers_for = frozenset(user_principal(rep_id) for rep_id in reps)
-    user_tasks.assign(session, actor, task_id, user_id, answers_for=answers_for)
+    whole = handing_over.give_step(session, actor, task_id, user_id, now=context.now())
     name = people.names(session, [user_id])[user_id]
-    flash(_("{name} has the step now.", name=name), "success")
+    flash(_("{name} has the visit now.", name=name) if whole else _("{name} has the step now.", name=name), "success")
     return redirect(url_for("team.week", week=request.form.get("week") or None))

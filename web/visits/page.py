@@ -14,10 +14,11 @@ from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.support import queries as support
 from engine.visits import queries as visits
+from engine.visits.handing_over import NOT_BEGUN
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
 from web.i18n import locale
-from web.inbox.subject import LineStep, line_of
+from web.inbox.line import LineStep, line_of
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline
 
@@ -47,6 +48,7 @@ class VisitPage:
     entries: tuple[Entry, ...]
     linked: frozenset[UUID]
     sees_all: bool
+    takers: tuple[people.Person, ...] = ()
 
     @property
     def rep_name(self) -> str:
@@ -67,6 +69,11 @@ class VisitPage:
     def may_move(self) -> bool:
         """Whether the reader may choose another time."""
         return self.detail.may_act and self.detail.visit.is_ahead
+
+    @property
+    def taker_options(self) -> list[tuple[str, str]]:
+        """To whom the reader may hand it over, for a menu."""
+        return [(str(person.id), person.name) for person in self.takers]
 
     @property
     def dwell_minutes(self) -> float | None:
@@ -103,8 +110,10 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         past=past,
         promises=support.of_customer(session, visit.customer_id),
         mine=tuple(mine),
-        others=tuple(task for task in open_tasks if task.id not in mine_ids),
-        line=tuple(line_of(tasks, now_id=mine[0].id if mine else None)),
+        others=tuple(
+            task for task in sorted(open_tasks, key=lambda task: task_rank(task.element_id)) if task.id not in mine_ids
+        ),
+        line=tuple(line_of(session, actor, tasks, now_id=mine[0].id if mine else None)),
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
         checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),
@@ -112,10 +121,18 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         entries=timeline(process.history_of(session, key), tasks, written),
         linked=reachable(session, actor),
         sees_all=actor.has(*BACK_OFFICE),
+        takers=_takers(session, actor, visit) if detail.may_act else (),
     )
+
+
+def _takers(session: Session, actor: Actor, visit: visits.VisitRow) -> tuple[people.Person, ...]:
+    """Return the reps to whom the reader may hand the visit over."""
+    if not actor.has(Role.MANAGER) or visit.state not in NOT_BEGUN:
+        return ()
+    return tuple(each for team in people.teams(session, actor) for each in team.members if each.id != visit.rep_id)
 
 
 def reachable(session: Session, actor: Actor) -> frozenset[UUID]:
     """Return the people whose visits and requests the actor may open."""
     own = frozenset({actor.user_id} if actor.user_id else ())
-    return own | people.team_rep_ids(session, actor) if actor.has(Role.MANAGER) else own
+    return own | people.managed_ids(session, actor) if actor.has(Role.MANAGER) else own

@@ -191,7 +191,7 @@ def offer(session: Session, actor: Actor, typed: Typed) -> Offer | None:
         customer=customer,
         places=customers.places(session, customer_id),
         contacts=customers.contacts(session, customer_id),
-        purposes=visits.purposes(session),
+        purposes=tuple(each for each in visits.purposes(session) if each.is_active or each.key == typed.purpose_key),
         reps=tuple(member for team in teams for member in team.members),
         near=near,
         names=people.names(session, [row.rep_id for row in near]),

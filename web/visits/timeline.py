@@ -51,6 +51,8 @@ def _sentence(event: HistoryRow, names: dict[UUID, str]) -> tuple[str, str]:
         return _message(event)
     if event.kind == "timer":
         return _("A time was reached; the process went on."), ""
+    if event.kind == "revised":
+        return _revised(event), ""
     if event.kind == "cancelled":
         return _with_reason(_("Stopped the process."), str(event.detail.get("reason") or "")), "is-danger"
     return "", ""
@@ -66,6 +68,18 @@ def _message(event: HistoryRow) -> tuple[str, str]:
         moved = _("Moved the visit to {when}.", when=datetime.fromisoformat(start)) if start else _("Moved the visit.")
         return _with_reason(moved, reason), ""
     return _("Something new arrived; the process went on."), ""
+
+
+def _revised(event: HistoryRow) -> str:
+    values, note = event.detail.get("values") or {}, event.detail.get("note") or {}
+    if event.detail.get("act") == "visit_moved":
+        start = datetime.fromisoformat(str(values["planned_start"]))
+        return _with_reason(_("Moved the visit to {when}.", when=start), str(note.get("reason") or ""))
+    if event.detail.get("act") == "visit_handed_over":
+        return _("Handed the visit over from {giver} to {taker}.", giver=note.get("from", ""), taker=note.get("to", ""))
+    if event.detail.get("act") == "visit_manager_changed":
+        return _("The rep changed teams: another manager is in charge.")
+    return _("Changed what the process works with.")
 
 
 def _with_reason(sentence: str, reason: str) -> str:

@@ -12,7 +12,8 @@ from engine.comments import service as comments
 from engine.customers import queries as customers
 from engine.errors import FieldflowError, FieldProblem, InvalidInputError
 from engine.evidence import service as evidence
-from engine.visits import drafts
+from engine.people import queries as people
+from engine.visits import drafts, handing_over
 from engine.visits import queries as visits
 from engine.visits import service as visits_service
 from web import context
@@ -152,6 +153,28 @@ def _reschedule(visit_id: UUID) -> ResponseReturnValue:
 
 
 reschedule.is_transactional = True  # type: ignore[attr-defined]  # _reschedule is
+
+
+@blueprint.post("/visits/<uuid:visit_id>/hand-over")
+@policy(Role.MANAGER)
+def hand_over(visit_id: UUID) -> ResponseReturnValue:
+    """Give the visit to another rep."""
+    return _act(visit_id, _hand_over)
+
+
+@transactional
+def _hand_over(visit_id: UUID) -> ResponseReturnValue:
+    session = context.session()
+    try:
+        rep_id = UUID(request.form.get("rep_id", ""))
+    except ValueError as error:
+        raise InvalidInputError(errors={"rep_id": [FieldProblem("Choose a rep.", code="required")]}) from error
+    handing_over.hand_over(session, context.actor(), visit_id, rep_id, now=context.now())
+    flash(_("{name} has the visit now.", name=people.names(session, [rep_id])[rep_id]), "success")
+    return redirect(url_for("visits.visit", visit_id=visit_id))
+
+
+hand_over.is_transactional = True  # type: ignore[attr-defined]  # _hand_over is
 
 
 @blueprint.post("/visits/<uuid:visit_id>/comments")

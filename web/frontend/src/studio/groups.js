@@ -31,6 +31,8 @@ function settingsOf(element, data) {
   if (is(element, 'bpmn:UserTask')) {
     addForm(found, element, data);
     add('due', 'text', texts.due, { description: texts.dueHelp });
+    const options = [{ value: '', label: texts.no }, { value: 'true', label: texts.yes }];
+    add('optional', 'select', texts.optional, { options, description: texts.optionalHelp });
     found.push(entry('in-lane', 'text', texts.inLane, laneOf, () => {}, { disabled: true }));
   }
   if (is(element, 'bpmn:ServiceTask')) add('topic', 'select', texts.topic, { options: topicOptions(data) });
@@ -132,7 +134,7 @@ function throwsMessage(element) {
 }
 
 // Settings that have an input of their own stay out of the list of the others.
-const OWN = ['name_en', 'form', 'due', 'topic', 'decision', 'result', 'to', 'payload', 'key'];
+const OWN = ['name_en', 'form', 'due', 'optional', 'topic', 'decision', 'result', 'to', 'payload', 'key'];
 const isOther = (name) => !OWN.includes(name) && !name.startsWith('var.') && !name.startsWith('param.');
 
 function list(element, data, prefix, label, isTyped = false) {
