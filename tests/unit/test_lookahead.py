@@ -10,7 +10,7 @@ from engine.process.lookahead import next_user_tasks
     ("process", "element", "following"),
     [
         ("visit", "check_in", ["check_out", "report"]),
-        ("visit", "approve_visit", []),
+        ("visit", "approve_visit", ["prepare", "check_in"]),
         ("visit", "visit_planned", ["prepare", "check_in"]),
         ("visit", "report", []),
         ("support_request", "answer_question", ["triage_request"]),
