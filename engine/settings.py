@@ -22,6 +22,7 @@ class Settings:
         crm: which connector serves the CRM (``memory``).
         secret_folder: keys that this installation made for itself.
         public_url: how people reach the server, for links in mail.
+        tls_certificate: what the web server shows; its key lies beside it as ``server.key``. None: plain HTTP.
         is_demo: demo accounts may sign in with the password that is printed.
     """
 
@@ -37,6 +38,7 @@ class Settings:
     default_time_zone: str
     is_demo: bool
     is_secure: bool
+    tls_certificate: Path | None = None
 
     def secret_key(self) -> bytes:
         """Return this installation's signing key, made at its first use and kept beside the data."""
@@ -67,4 +69,5 @@ class Settings:
             default_time_zone=env.get("FIELDFLOW_TIME_ZONE", "Asia/Shanghai"),
             is_demo=env.get("FIELDFLOW_DEMO", "") == "1",
             is_secure=public_url.startswith("https://"),
+            tls_certificate=Path(tls) if (tls := env.get("FIELDFLOW_TLS_CERTIFICATE")) else None,
         )

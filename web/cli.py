@@ -35,15 +35,20 @@ def main() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--inline", is_flag=True, help="No job server: jobs run in a thread of the web server.")
+@click.option(
+    "--lan", is_flag=True, help="Let phones in the local network try it, over HTTPS with a certificate of our own."
+)
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Fill an empty database with demo data.")
-def up(host: str, port: int, *, inline: bool, demo: bool) -> None:
+def up(host: str, port: int, *, inline: bool, lan: bool, demo: bool) -> None:
     """Start everything and keep it running; Ctrl-C stops it."""
     settings = Settings.from_environment()
     application = wiring.build(replace(settings, is_demo=demo))
     prepare(application, demo=demo)
     application.database.dispose()
-    url = f"http://{host}:{port}"
     environment = {**os.environ, "FIELDFLOW_DATA": str(settings.data_folder), "PYTHONUNBUFFERED": "1"}
+    url = _open_to_phones(settings, port, environment) if lan else f"http://{host}:{port}"
+    health_url = f"{f'https://127.0.0.1:{port}' if lan else url}/healthz"
+    host = "0.0.0.0" if lan else host  # noqa: S104 - what --lan is for
     environment.setdefault("FIELDFLOW_PUBLIC_URL", url)
     if demo:
         environment["FIELDFLOW_DEMO"] = "1"
@@ -60,7 +65,7 @@ def up(host: str, port: int, *, inline: bool, demo: bool) -> None:
         parts = [Part("web", ["web", *bind]), Part("sweep", ["sweep", "--loop"])]
         parts += [Part(f"worker {lane}", ["worker", "--lane", lane]) for lane in LANES]
     try:
-        Supervisor(parts, environment).run(lambda: _welcome(url, demo=demo), f"{url}/healthz")
+        Supervisor(parts, environment).run(lambda: _welcome(url, demo=demo, is_lan=lan), health_url)
     finally:
         if server is not None:
             server.terminate()
@@ -85,7 +90,8 @@ def web(host: str, port: int, workers: int, *, inline: bool) -> None:
             application.ring_redis(application.settings.redis_url)
         return create_app(application)
 
-    Server(make, f"{host}:{port}", workers=1 if inline else workers).run()
+    certificate = Settings.from_environment().tls_certificate
+    Server(make, f"{host}:{port}", workers=1 if inline else workers, certificate=certificate).run()
 
 
 @main.command()
@@ -241,8 +247,25 @@ def prepare(application: Application, *, demo: bool) -> None:
         demo_data.fill(application, password=DEMO_PASSWORD, working_days=days, seed=1, say=click.echo)
 
 
-def _welcome(url: str, *, demo: bool) -> None:
+def _open_to_phones(settings: Settings, port: int, environment: dict[str, str]) -> str:
+    """Make the certificate for this machine's address and return the address that phones open."""
+    from web import lan
+
+    address = lan.own_address()
+    path = lan.certificate(settings.data_folder / "tls", address, now=utc_now())
+    environment["FIELDFLOW_TLS_CERTIFICATE"] = str(path)
+    return f"https://{address}:{port}"
+
+
+def _welcome(url: str, *, demo: bool, is_lan: bool = False) -> None:
     click.echo(f"\nFieldflow 外勤流 is running: {url}")
+    if is_lan:
+        from web import lan
+
+        click.echo(lan.code(url))
+        click.echo(
+            f"Scan it with a phone in this network. For use without a network, install {url}/authority.crt first."
+        )
     click.echo(f"API description: {url}/api/openapi.json")
     if demo:
         click.echo(f"Demo accounts, password {DEMO_PASSWORD}: rep1 … rep8, manager1, manager2, ops1 … ops3, admin")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -18,9 +19,12 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         make: a V8 isolate or a database connection made before a fork would hang the child.
         address: ``host:port``.
         workers: processes, of ``THREADS`` threads each.
+        certificate: for HTTPS; its key lies beside it.
     """
 
-    def __init__(self, make: Callable[[], Flask], address: str, *, workers: int) -> None:
+    def __init__(
+        self, make: Callable[[], Flask], address: str, *, workers: int, certificate: Path | None = None
+    ) -> None:
         self._make = make
         self._settings = {
             "bind": address,
@@ -33,6 +37,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "limit_request_line": 8190,
         }
+        if certificate is not None:
+            self._settings |= {"certfile": str(certificate), "keyfile": str(certificate.with_name("server.key"))}
         super().__init__()
 
     def load_config(self) -> None:

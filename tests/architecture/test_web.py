@@ -56,7 +56,7 @@ def test_public_endpoints_are_few(app: Flask) -> None:
         "auth.sign_in", "auth.submit_sign_in", "auth.language", "health.alive", "health.ready", "files.icon",
         "api-docs.openapi_json",
         # A phone asks for these before it knows whether anybody is signed in; they hold nothing of anybody.
-        "offline.shell", "offline.service_worker", "offline.manifest", "offline.icon",
+        "offline.shell", "offline.service_worker", "offline.manifest", "offline.icon", "offline.authority",
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
+from engine.errors import NotFoundError
 from engine.offline import service as offline
 from engine.offline.service import Answer
 from web import context
@@ -97,6 +98,16 @@ def manifest() -> ResponseReturnValue:
     response.content_type = "application/manifest+json"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@blueprint.get("/authority.crt")
+@policy(public=True)
+def authority() -> ResponseReturnValue:
+    """Send the certificate that a phone must trust where this installation signs its own (``up --lan``)."""
+    path = context.app().settings.tls_certificate
+    if path is None or not path.with_name("authority.crt").exists():
+        raise NotFoundError("This installation has no certificate of its own.", code="no_authority")
+    return Response(path.with_name("authority.crt").read_bytes(), mimetype="application/x-x509-ca-cert")
 
 
 @blueprint.get("/icons/<any(any, maskable):purpose>-<int:size>.png")
