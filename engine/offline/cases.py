@@ -129,6 +129,9 @@ def apply(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, A
 
 def set_aside(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave a case unapplied, with a reason; what was entered stays on record."""
+    for action in actions_of(context.session, _case(context).id):
+        if action.state == ActionState.CONFLICT:
+            action.state = ActionState.SET_ASIDE
     _decide(context, _case(context), CaseState.SET_ASIDE, parameters)
     return {"left": 0}
 
@@ -169,6 +172,8 @@ def _applied(
             else:
                 handlers.apply(session, rep, action, visit_id=target, now=context.now)
     except FieldflowError as error:
+        # Nobody will try again: it stands in the case, and the phone need not ask any more.
+        action.state = ActionState.SET_ASIDE
         action.answer = {"template": error.template, "params": {}, "code": error.code}
         return False
     action.state = ActionState.APPLIED

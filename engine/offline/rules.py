@@ -31,6 +31,7 @@ class ActionState(StrEnum):
     HELD = "held"
     APPLIED = "applied"
     CONFLICT = "conflict"
+    SET_ASIDE = "set_aside"
 
 
 class CaseState(StrEnum):

@@ -1,15 +1,26 @@
 """A rep in the street without a network: what is done stands once, at its true time, and nothing is lost."""
 
+import os
 import re
+import signal
+from contextlib import suppress
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, expect
 
+from engine.access import SYSTEM
+from engine.bpmn.model import Source
 from engine.clock import utc_now
+from engine.process import bundles, deployment
 from engine.visits import service as visits
 from engine.visits.tables import Visit, VisitReport
+from tests import factories
+from tests.conftest import CHROMIUM, FLAGS
 from tests.e2e.conftest import PHONE, SignIn, Site
 
 pytestmark = pytest.mark.e2e
@@ -147,6 +158,12 @@ def test_a_visit_cancelled_meanwhile_is_a_task_to_decide(site: Site, sign_in: Si
     submit(page)
     page.wait_for_url(lambda url: "/tasks/" not in url)
     assert row(site, visit_id).state == "cancelled"
+    page.goto(f"{site.url}/today")
+    expect(page.locator("[data-sync='sent']")).to_be_visible()
+    manager = sign_in("manager")
+    manager.goto(f"{site.url}/notifications")
+    manager.click("main a[href*='/cases/']")
+    expect(manager.locator("main")).to_contain_text("离线记录已补录")
 
 
 def test_signing_out_wipes_the_phone(site: Site, sign_in: SignIn, off_loop) -> None:
@@ -158,3 +175,98 @@ def test_signing_out_wipes_the_phone(site: Site, sign_in: SignIn, off_loop) -> N
     page.wait_for_url("**/sign-in")
     names = page.evaluate("async () => [(await indexedDB.databases()).map((each) => each.name), await caches.keys()]")
     assert names == [[], []]
+
+
+def test_what_is_stored_survives_the_death_of_the_browser(
+    site: Site, browser: Browser, tmp_path: Path, off_loop
+) -> None:
+    visit_id = plan(site, off_loop)
+    options = {
+        "user_data_dir": str(tmp_path / "profile"), "executable_path": CHROMIUM, "args": FLAGS, "viewport": PHONE,
+        "locale": "zh-CN", "timezone_id": "Asia/Shanghai",
+    }  # fmt: skip
+    context = browser.browser_type.launch_persistent_context(**options)
+    page = context.new_page()
+    enter(page, site)
+    ready_for_the_street(page, site)
+    context.set_offline(True)
+    page.goto(f"{site.url}/today")
+    make_visit_offline(page)
+    kill_browsers_of(tmp_path / "profile")
+    context = browser.browser_type.launch_persistent_context(**options)
+    page = context.new_page()
+    # The browser had not written its cookies yet: signing in again sends what was stored.
+    enter(page, site)
+    expect(page.locator("[data-sync='sent']")).to_be_visible()
+    assert row(site, visit_id).state == "completed"
+    context.close()
+
+
+def enter(page: Page, site: Site) -> None:
+    """Sign the rep in."""
+    page.goto(f"{site.url}/sign-in")
+    page.fill("#login", "rep")
+    page.fill("#password", factories.PASSWORD)
+    page.click("form[action='/sign-in'] button:has-text('登录')")
+    page.wait_for_url("**/today")
+
+
+def kill_browsers_of(profile: Path) -> None:
+    """Kill the browser of a profile as a phone does that needs its memory: at once."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                if f"--user-data-dir={profile}" in (entry / "cmdline").read_text().split("\0"):
+                    os.kill(int(entry.name), signal.SIGKILL)
+
+
+def test_work_goes_on_where_a_new_version_was_published_meanwhile(site: Site, sign_in: SignIn, off_loop) -> None:
+    visit_id = plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    page.context.set_offline(True)
+    page.goto(f"{site.url}/today")
+    make_visit_offline(page)
+
+    def publish() -> None:
+        sources = [
+            Source(source.name, source.content.replace("签退".encode(), "离开".encode()))
+            for source in bundles.factory_sources("visit")
+        ]
+        with site.application.database.transaction() as session:
+            deployment.deploy(session, SYSTEM, sources, now=utc_now())
+
+    off_loop(publish)
+    page.context.set_offline(False)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    page.wait_for_url(f"**/visits/{visit_id}")
+    assert row(site, visit_id).state == "completed"
+
+
+def test_a_photo_taken_without_a_network_arrives_with_its_report(site: Site, sign_in: SignIn, off_loop) -> None:
+    visit_id = plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    page.context.set_offline(True)
+    page.goto(f"{site.url}/today")
+    page.click("main .stop-card")
+    do_step(page, "签到")
+    page.check("input[name='method'][value='manual']")
+    submit(page)
+    do_step(page, "填写报告")
+    page.check("input[name='outcome'][value='met']")
+    page.fill("textarea[name='summary']", "名片见照片")
+    picture = BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(picture, "JPEG")
+    file = {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    page.locator("[data-field='photos'] input[type=file]").first.set_input_files(file)
+    expect(page.locator("[data-field='photos'] [data-state='done']")).to_be_visible()
+    submit(page)
+    expect(page.locator("main a.button-big:has-text('签退')")).to_be_visible()
+    page.context.set_offline(False)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    page.wait_for_url(f"**/visits/{visit_id}")
+    with site.application.database.reading() as session:
+        [photo] = session.get_one(VisitReport, visit_id).values["photos"]
+    stored = Image.open(BytesIO(site.application.files.get(photo["file"])))
+    assert (stored.size, photo["name"]) == ((640, 480), "card.jpg")

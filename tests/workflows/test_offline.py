@@ -1,11 +1,13 @@
 """A rep's work without a network: exactly once, in order, at its true time, and never lost."""
 
-import random
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from engine.comments import service as comments
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
 from engine.errors import ConflictError, InvalidInputError
@@ -74,20 +76,29 @@ def test_a_gap_that_is_never_filled_is_for_a_person(world: World, phone: Phone) 
     assert world.look(lambda session: session.scalars(select(OfflineAction.state)).all()) == ["conflict", "conflict"]
 
 
-def test_any_order_and_any_repetition_end_as_in_order(world: World, phone: Phone) -> None:
-    dice = random.Random(7)
-    for number in range(12):
-        visit_id = world.plan(phone.rep, start=world.clock() + timedelta(minutes=10))
-        first = len(phone.outbox)
-        phone.whole_visit(visit_id, {**REPORT, "summary": f"第 {number} 次"})
-        actions = phone.outbox[first:]
-        parcels = [dice.sample(actions, dice.randint(1, 3)) for _ in range(dice.randint(0, 4))]
-        for parcel in [*parcels, list(actions)]:
-            phone.send(parcel)
-        visit = world.visit(visit_id)
-        assert (visit.state, visit.checked_out_at - visit.checked_in_at) == ("completed", timedelta(minutes=30))
-        assert world.report(visit_id).summary == f"第 {number} 次"
-    assert len(world.application.crm.visits()) == 12
+# Each parcel is any choice of a visit's actions in any order, doubled or not; in the end everything is sent once more.
+PARCELS = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=5), max_size=5)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parcels=PARCELS)
+def test_any_order_and_any_repetition_end_as_in_order(world: World, company: Company, parcels: list[list[int]]) -> None:
+    phone = Phone(world, company.rep)
+    known = len(world.application.crm.visits())
+    visit_id = world.plan(phone.rep, start=world.clock() + timedelta(minutes=10))
+    arrived = world.clock()
+    phone.whole_visit(visit_id)
+    phone.do(ActionKind.COMMENT, visit_id, {"text": "见到主任"})
+    for parcel in parcels:
+        phone.send([phone.outbox[number] for number in parcel])
+    assert states(phone.send()) == ["applied"] * 4
+    visit = world.visit(visit_id)
+    times = [visit.checked_in_at, visit.checked_out_at, world.report(visit_id).reported_at]
+    assert (visit.state, times) == ("completed", event_times(phone, arrived))
+    key = visits.business_key(visit_id)
+    written = world.look(lambda session: comments.comments_of(session, key, with_internal=False))
+    assert [each.text for each in written] == ["见到主任"]
+    assert len(world.application.crm.visits()) == known + 1
     assert world.look(lambda session: session.scalars(select(ConflictCase)).all()) == []
 
 
@@ -139,6 +150,7 @@ def test_a_conflict_set_aside_keeps_what_was_entered(world: World, company: Comp
     world.complete(phone.rep, "decide", {"decision": "set_aside", "note": "重复录入"})
     case = world.look(lambda session: session.scalars(select(ConflictCase)).one())
     assert (case.state, case.note) == ("set_aside", "重复录入")
+    assert states(phone.send()) == ["set_aside"] * 3
     kept = world.look(lambda session: session.scalars(select(OfflineAction).order_by(OfflineAction.sequence)).all())
     assert kept[2].body["values"]["summary"] == REPORT["summary"]
     assert "conflict_set_aside" in world.notices(company.manager)

@@ -12,7 +12,7 @@ from engine.comments import service as comments
 from engine.customers import queries as customers
 from engine.offline import queries as offline
 from engine.offline.queries import ActionRow
-from engine.offline.rules import ActionKind, ActionState
+from engine.offline.rules import ActionKind, ActionState, CaseState
 from engine.people import queries as people
 from engine.process import bundles, user_tasks
 from engine.process import queries as process
@@ -45,6 +45,7 @@ class CaseView:
     """Both sides of a case; ``visit`` is None for one about no visit that is left."""
 
     who: str
+    state: str
     note: str
     visit: visits.VisitRow | None
     customer_name: str
@@ -52,6 +53,16 @@ class CaseView:
     new_visit_address: str
     actions: tuple[ActionView, ...]
     meanwhile: tuple[Entry, ...]
+
+
+def decision(state: str) -> str:
+    """Return what was decided in a sentence, nothing while a case is open."""
+    sentences = {
+        CaseState.APPLIED: _("The work was recorded."),
+        CaseState.CHANGED: _("The work is recorded after changes."),
+        CaseState.SET_ASIDE: _("The work was set aside."),
+    }
+    return sentences.get(CaseState(state), "")
 
 
 def gather(session: Session, actor: Actor, case_id: UUID) -> CaseView:
@@ -71,6 +82,7 @@ def gather(session: Session, actor: Actor, case_id: UUID) -> CaseView:
     name = customers.by_id(session, [visit.customer_id])[visit.customer_id].label(locale()) if visit else ""
     return CaseView(
         who=people.names(session, [case.user_id]).get(case.user_id, ""),
+        state=case.state,
         note=case.note or "",
         visit=visit,
         customer_name=name,

@@ -2,6 +2,7 @@
 
 import gzip
 from typing import Any
+from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -10,11 +11,13 @@ from flask.typing import ResponseReturnValue
 from engine.access import Role
 from engine.errors import NotFoundError
 from engine.offline import service as offline
+from engine.offline.cases import business_key
 from engine.offline.service import Answer
+from engine.process import queries as process
 from web import context
 from web.i18n import locale, translate
 from web.i18n import translate as _
-from web.offline import icons, worker
+from web.offline import case_view, icons, worker
 from web.offline.packet import packet
 from web.offline.reading import parcel
 from web.security import csrf_token, policy
@@ -46,6 +49,19 @@ def actions() -> ResponseReturnValue:
     device, incoming, sent = parcel(request.get_json(silent=True))
     answers = offline.receive(context.session(), context.actor(), device, incoming, sent, now=context.now())
     return jsonify(now=context.now().isoformat(), results=[_result(each) for each in answers])
+
+
+@blueprint.get("/cases/<uuid:case_id>")
+@policy()
+def case(case_id: UUID) -> ResponseReturnValue:
+    """Show both sides of a conflict to those whom it concerns."""
+    session, actor = context.session(), context.actor()
+    shown = case_view.gather(session, actor, case_id)
+    key = business_key(case_id)
+    mine = process.my_open_tasks_of(session, actor, [key])[key]
+    return render_template(
+        "offline/case.html", case=shown, task=mine[0] if mine else None, decided=case_view.decision(shown.state)
+    )
 
 
 @blueprint.get("/offline")

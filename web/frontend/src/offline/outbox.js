@@ -29,6 +29,9 @@ export async function entries() {
 
 export const unsent = async () => (await entries()).filter((entry) => WAITING.includes(entry.state));
 
+// Those that the server has not made an end of: it is asked again what became of a conflict.
+export const unsettled = async () => (await entries()).filter((entry) => entry.state !== 'refused');
+
 export const change = (id, changes) => transact(['outbox'], 'readwrite', async ({ outbox }, wait) => {
   const entry = await wait(outbox.get(id));
   if (entry) outbox.put({ ...entry, ...changes });

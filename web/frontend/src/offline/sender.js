@@ -1,6 +1,6 @@
 // Send what waits: photos first, then actions in their order; one sender at a time, whoever asks.
 import { clock } from './clock.js';
-import { change, device, drop, unsent } from './outbox.js';
+import { change, device, drop, unsettled } from './outbox.js';
 import { get, put, remove } from './store.js';
 
 const BATCH = 20;
@@ -65,7 +65,7 @@ const parcel = async (actions) => ({
 
 async function settle(results) {
   for (const { id, state, why, case: caseId } of results) {
-    if (state === 'applied') await drop(id);
+    if (state === 'applied' || state === 'set_aside') await drop(id);
     else await change(id, { state, why, case: caseId });
   }
 }
@@ -83,7 +83,7 @@ async function deliver(actions, csrf) {
 }
 
 async function sendAll() {
-  let waiting = await unsent();
+  let waiting = await unsettled();
   if (!waiting.length) return 0;
   const packet = await refresh();
   waiting = waiting.filter((entry) => !entry.user || entry.user === packet.user.id);

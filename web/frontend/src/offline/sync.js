@@ -1,5 +1,5 @@
 // The state of what this phone has to send, in the header of every page of a rep; and when to send.
-import { entries } from './outbox.js';
+import { entries, unsent } from './outbox.js';
 import { flush, refresh } from './sender.js';
 import { get, wipe } from './store.js';
 
@@ -17,7 +17,8 @@ export async function show() {
   if (!words) return;
   const count = (...states) => found.filter((entry) => states.includes(entry.state)).length;
   const waiting = count('waiting', 'held');
-  const stuck = count('conflict', 'refused');
+  // Several actions of one visit are one conflict.
+  const stuck = new Set(found.filter((entry) => entry.state === 'conflict').map((entry) => entry.case)).size + count('refused');
   let text = '';
   if (state === 'sign_in' && waiting) text = words.sign_in;
   else if (state === 'sending' && waiting) text = words.sending;
@@ -38,7 +39,7 @@ export async function sync() {
   const count = await flush(tell);
   await show();
   // A page that was drawn before these entries arrived shows what is no longer true.
-  if (count && document.querySelector('[data-redraw]')) location.reload();
+  if (count && (await unsent()).length === 0 && document.querySelector('[data-redraw]')) location.reload();
   return count;
 }
 

@@ -3,6 +3,7 @@ import { initForms } from '../form/index.js';
 import { load, stepsOf, visitsOf } from './days.js';
 import { fill, h } from './dom.js';
 import { askForm, cancelForm, moveForm, visitForm } from './plans.js';
+import { unsent } from './outbox.js';
 import { keepStep } from './submit.js';
 import { show, sync } from './sync.js';
 
@@ -118,7 +119,7 @@ function outboxPage() {
     back(''),
     head(words().outbox),
     state.kept.length ? h('ul', { class: 'list card card-flush' }, state.kept.map((entry) => h('li', { class: 'list-row' },
-      h('span', { class: 'grow' }, h('span', { class: 'strong' }, entry.title), h('br'), h('span', { class: 'muted small' },
+      h('span', { class: 'grow' }, h('span', { class: 'strong' }, entry.state === 'conflict' ? h('a', { href: `/open/case:${entry.case}` }, entry.title) : entry.title), h('br'), h('span', { class: 'muted small' },
         `${when(entry.clock.device_at)} · ${entry.state === 'refused' ? fill(words().refused, { why: entry.why }) : words()[WHY[entry.state]]}`)))))
       : h('p', { class: 'notice notice-success' }, words().outbox_empty),
     h('button', { class: 'button button-primary button-wide', type: 'button', onclick: () => sync().then(() => draw()) }, words().send_now),
@@ -156,11 +157,24 @@ export async function draw({ quiet = false } = {}) {
   show();
 }
 
+// The network is back: the server's page shows more than this one. Not under somebody's fingers.
+async function leave() {
+  if (!navigator.onLine || location.pathname === '/offline' || root.querySelector('form')) return;
+  if ((await unsent()).length) return;
+  const reached = await fetch('/healthz').then((response) => response.ok, () => false);
+  const [page, id] = location.hash.slice(1).split('/');
+  if (reached) location.assign(page === 'visit' && id ? `/visits/${id}` : '/today');
+}
+
 // Take over a part of the page: the offline page itself, or one whose submit was kept here.
 export function take(element, hash) {
   root = element;
   if (hash) history.replaceState(null, '', `#${hash}`);
   addEventListener('hashchange', () => draw());
-  document.addEventListener('fieldflow:sync', (event) => event.detail === 'idle' && draw({ quiet: true }));
+  document.addEventListener('fieldflow:sync', async (event) => {
+    if (event.detail !== 'idle') return;
+    await draw({ quiet: true });
+    await leave();
+  });
   return draw();
 }
