@@ -5,7 +5,7 @@ from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 
 from engine.access import Role
 from engine.wiring import Application
-from web import assets, errors, i18n, labels, security, transactions
+from web import assets, compression, errors, i18n, labels, security, transactions
 from web.api import setup as api
 from web.areas import BLUEPRINTS
 from web.navigation import navigation
@@ -37,19 +37,20 @@ def create_app(application: Application) -> Flask:
     security.init_app(app)
     transactions.init_app(app)
     errors.init_app(app)
+    compression.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.init_app(app)
     app.context_processor(_page_context)
     # Imported macros do not see a page's context, but globals.
-    app.jinja_env.globals["csrf_value"] = lambda: g.get("csrf_token", "")
+    app.jinja_env.globals["csrf_value"] = security.csrf_token
     return app
 
 
 def _page_context() -> dict[str, object]:
     return {
         "actor": g.get("actor"),
-        "csrf_token": g.get("csrf_token", ""),
+        "csrf_token": security.csrf_token(),
         "theme": g.get("theme", "auto"),
         "now": g.get("now"),
         "navigation": navigation,

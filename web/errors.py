@@ -29,6 +29,8 @@ STATUS: dict[type[FieldflowError], int] = {
     RetryableError: 503,
 }
 API_PREFIX = "/api/"
+LOCATIONS = frozenset({"json", "query", "files"})
+"""Where webargs reads values; only the first part of a path is one."""
 
 
 def status_of(error: FieldflowError) -> int:
@@ -166,12 +168,7 @@ def _flatten(messages: Any, path: str = "") -> list[dict[str, str]]:
     texts = messages if isinstance(messages, list) else [messages]
     # webargs puts the location in front; marshmallow hangs what is wrong with the whole under _schema, with a key of a
     # mapping under .key.
-    clean = (
-        path.removeprefix("json.")
-        .removeprefix("query.")
-        .removeprefix("files.")
-        .removesuffix("._schema")
-        .removesuffix(".key")
-    )
+    location, _dot, inside = path.partition(".")
+    clean = (inside if location in LOCATIONS else path).removesuffix("._schema").removesuffix(".key")
     problems = [problem_of(str(text)) for text in texts]
     return [{"field": clean, "code": each.code, "detail": explain(each)} for each in problems]

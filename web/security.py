@@ -1,6 +1,8 @@
 """Who may call what: sessions, bearer tokens, CSRF, policies and headers. What declares no policy is refused."""
 
+import base64
 import hmac
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -71,8 +73,31 @@ def cookie_name() -> str:
 
 
 def csrf_token() -> str:
-    """Return the token of the request's session."""
-    return str(g.get("csrf_token", ""))
+    """Return the token of the request's session for a page; nothing where nobody is signed in."""
+    return masked(str(g.get("csrf_token", "")))
+
+
+def masked(token: str) -> str:
+    """Return a text that stands for a session's token, another one each time.
+
+    Pages are compressed, and a text that is the same in each could be guessed from their lengths (BREACH, 2013).
+    """
+    plain = token.encode()
+    pad = secrets.token_bytes(len(plain))
+    return base64.urlsafe_b64encode(pad + _xor(plain, pad)).decode()
+
+
+def _unmasked(sent: str) -> bytes:
+    try:
+        both = base64.urlsafe_b64decode(sent.encode())
+    except ValueError:
+        return b""
+    half = len(both) // 2
+    return _xor(both[half:], both[:half])
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=False))
 
 
 def init_app(app: Flask) -> None:
@@ -126,8 +151,7 @@ def _check_origin() -> None:
 
 def _check_csrf() -> None:
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    # As bytes: of texts with other letters than ASCII compare_digest raises a TypeError.
-    if g.actor.user_id is not None and not hmac.compare_digest(sent.encode(), g.csrf_token.encode()):
+    if g.actor.user_id is not None and not hmac.compare_digest(_unmasked(sent), g.csrf_token.encode()):
         raise Forbidden
 
 

@@ -22,6 +22,7 @@ from engine.visits import queries as visit_queries
 from engine.visits import service as visits
 from engine.wiring import Application, build
 from web.app import create_app
+from web.security import masked
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday, 09:00 in Shanghai."""
@@ -66,7 +67,7 @@ class World:
             opened = people.open_session(session, self.people[login], now=self.now)
         client = self.app.test_client()
         client.set_cookie("fieldflow", opened.secret)
-        client.environ_base["HTTP_X_CSRF_TOKEN"] = opened.csrf_token
+        client.environ_base["HTTP_X_CSRF_TOKEN"] = masked(opened.csrf_token)
         return client
 
     def plan(self, login: str = "rep1", customer: str = "h1", *, hours: float = 1, **more: Any) -> UUID:

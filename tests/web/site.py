@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from engine.access import Actor
 from engine.people import service as people
 from tests.workflows.world import World
+from web.security import masked
 
 TRACES = ("Traceback", 'File "', "sqlalchemy", "psycopg", "sqlite3")
 """What no answer may ever show."""
@@ -99,7 +100,7 @@ class Site:
         )
         client = self.app.test_client()
         client.set_cookie("fieldflow", opened.secret)
-        return Browser(client, opened.csrf_token, opened.secret)
+        return Browser(client, masked(opened.csrf_token), opened.secret)
 
 
 def checked(answer: TestResponse) -> TestResponse:

@@ -24,6 +24,7 @@ from engine.visits import service as visits
 from engine.visits.tables import Visit
 from engine.wiring import Application, build
 from web.app import create_app
+from web.security import masked
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # Monday 10:30 in Shanghai
 TODAY = date(2026, 11, 23)
@@ -55,7 +56,7 @@ class World:
         signed = self.write(lambda session: people.open_session(session, self.ids[login], now=self.now))
         client = self.app.test_client()
         client.set_cookie("fieldflow", signed.secret)
-        return SignedInClient(client, signed.csrf_token)
+        return SignedInClient(client, masked(signed.csrf_token))
 
     def request(self, login: str, subject: str, **values: Any) -> UUID:
         """Raise a request as a person."""

@@ -1,6 +1,5 @@
 """The packet, the actions, and what makes the pages an app: worker, manifest, icons and the page without a network."""
 
-import gzip
 from typing import Any
 from uuid import UUID
 
@@ -33,12 +32,7 @@ DAY_S = 86_400
 def get_packet() -> ResponseReturnValue:
     """Send what a phone carries for the coming days."""
     body = orjson.dumps(packet(context.session(), context.actor(), csrf_token=csrf_token()))
-    response = Response(body, mimetype="application/json")
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.set_data(gzip.compress(body, 6))
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
-    return response
+    return Response(body, mimetype="application/json")
 
 
 @blueprint.post("/offline/actions")
@@ -75,9 +69,7 @@ def shell() -> ResponseReturnValue:
 @policy(public=True)
 def service_worker() -> ResponseReturnValue:
     """Send the service worker with the list of files that it keeps."""
-    response = Response(worker.script(shell=url_for("offline.shell")), mimetype="text/javascript")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return Response(worker.script(shell=url_for("offline.shell")), mimetype="text/javascript")
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -112,7 +104,6 @@ def manifest() -> ResponseReturnValue:
     }
     response = jsonify(body)
     response.content_type = "application/manifest+json"
-    response.headers["Cache-Control"] = "no-cache"
     return response
 
 
