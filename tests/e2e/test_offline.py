@@ -270,3 +270,42 @@ def test_a_photo_taken_without_a_network_arrives_with_its_report(site: Site, sig
         [photo] = session.get_one(VisitReport, visit_id).values["photos"]
     stored = Image.open(BytesIO(site.application.files.get(photo["file"])))
     assert (stored.size, photo["name"]) == ((640, 480), "card.jpg")
+
+
+def test_it_delivers_without_a_service_worker_too(site: Site, browser: Browser, off_loop) -> None:
+    visit_id = plan(site, off_loop)
+    context = browser.new_context(viewport=PHONE, locale="zh-CN", timezone_id="Asia/Shanghai", service_workers="block")
+    page = context.new_page()
+    enter(page, site)
+    expect(page.locator("[data-sync='sent']")).to_be_visible()
+    page.click("main a.button-primary[href*='/tasks/']")
+    page.check("input[name='method'][value='manual']")
+    context.set_offline(True)
+    submit(page)
+    do_step(page, "签退")
+    page.check("input[name='method'][value='manual']")
+    submit(page)
+    expect(page.locator("[data-sync='waiting']")).to_contain_text("2")
+    context.set_offline(False)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    page.wait_for_url(f"**/visits/{visit_id}")
+    assert row(site, visit_id).state == "checked_out"
+    context.close()
+
+
+def test_one_visit_is_open_at_a_time_without_a_network_too(site: Site, sign_in: SignIn, off_loop) -> None:
+    plan(site, off_loop)
+    plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    page.context.set_offline(True)
+    page.goto(f"{site.url}/today")
+    page.locator("main .stop-card").first.click()
+    do_step(page, "签到")
+    page.check("input[name='method'][value='manual']")
+    submit(page)
+    expect(page.locator("main a.button-big:has-text('签退')")).to_be_visible()
+    page.click("main .back-link")
+    page.locator("main .stop-card").last.click()
+    expect(page.locator("main")).to_contain_text("还没有签退")
+    expect(page.locator("main a.button-big:has-text('签到')")).to_have_count(0)

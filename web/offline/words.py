@@ -28,7 +28,7 @@ def words() -> dict[str, str]:
         "last_time": _("Last time"),
         "promises": _("Open promises"),
         "nothing_left": _("Everything of this visit is done on this phone."),
-        "then": _("Then"),
+        "still_open": _("You have not checked out of {name} yet. Check out there first."),
         "done_here": _("Done, to be sent"),
         "move": _("Move to another time"),
         "cancel": _("Cancel the visit"),

@@ -30,6 +30,12 @@ export function visitsOf({ packet, kept }) {
   });
 }
 
+// Where the rep is: checked in, here or at the server, and not out again.
+export function openVisit(visits) {
+  const did = (visit, element) => visit.own.some((entry) => entry.body.element_id === element);
+  return visits.find((visit) => (visit.state === 'checked_in' || did(visit, 'check_in')) && !did(visit, 'check_out'));
+}
+
 // The steps that can be done now: open ones, and those that usually follow what was done here.
 export function stepsOf(visit) {
   const done = new Set(visit.own.filter((entry) => entry.kind === 'complete_task').map((entry) => entry.address));

@@ -1,6 +1,6 @@
 // The app without a network: days, a visit, its steps, and what waits to be sent. All from what the phone stored.
 import { initForms } from '../form/index.js';
-import { load, stepsOf, visitsOf } from './days.js';
+import { load, openVisit, stepsOf, visitsOf } from './days.js';
 import { fill, h } from './dom.js';
 import { askForm, cancelForm, moveForm, visitForm } from './plans.js';
 import { unsent } from './outbox.js';
@@ -77,13 +77,18 @@ function visitPage(id) {
   const note = stateOf(visit);
   const isOff = visit.cancelled;
   const begun = steps.some((step) => step.done);
-  const shown = isOff ? [] : steps.filter((step) => step.done || (step.ready && !(step.optional && begun)));
+  const open = openVisit(visitsOf(state));
+  const elsewhere = open && open.id !== id ? open : null;
+  const shown = isOff ? [] : steps.filter((step) => step.done || (step.ready && !(step.optional && begun)))
+    .filter((step) => !(elsewhere && step.element === 'check_in' && !step.done));
   return [
     back(''),
     head(visit.customer.name, h('p', { class: 'lead muted' }, `${when(visit.start)} · ${visit.purpose}`)),
     note && (visit.cancelled || visit.moved) && h('p', { class: 'notice' }, note),
     visit.address && h('p', {}, visit.address),
     visit.note && h('p', { class: 'pre muted' }, visit.note),
+    elsewhere && !begun && h('p', { class: 'notice notice-warning' },
+      link(`visit/${elsewhere.id}`, '', fill(words().still_open, { name: elsewhere.customer.name }))),
     h('section', { class: 'stack' }, shown.map((step) => stepRow(visit, step)),
       shown.length > 0 && !shown.some((step) => step.ready) && h('p', { class: 'muted' }, words().nothing_left)),
     visit.maps.length > 0 && h('details', { class: 'menu' }, h('summary', { class: 'button' }, words().navigate),
