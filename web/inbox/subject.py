@@ -105,12 +105,17 @@ def _about_request(session: Session, actor: Actor, request_id: UUID, instance_id
         items=_item_names(session, [line.item for line in found.lines]),
         done=handling.read(session, actor, request_id, instance_id, found.handling),
         form_context={
-            "lines": [{"item": line.item, "quantity": line.quantity - line.shipped} for line in found.lines],
+            # All that is left is what is usually sent.
+            "lines": [{"item": line.item, "quantity": left, "shipped": left} for line, left in _left(found)],
             "priority": row.priority,
             "queue": row.queue,
             "subject": row.subject,
         },
     )
+
+
+def _left(found: support.RequestDetail) -> list[tuple[Any, int]]:
+    return [(line, line.quantity - line.shipped) for line in found.lines]
 
 
 def _item_names(session: Session, codes: list[str]) -> dict[str, str]:
