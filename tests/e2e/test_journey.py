@@ -13,8 +13,10 @@ pytestmark = pytest.mark.e2e
 
 
 def submit_form(page: Page) -> None:
-    """Press the form's own button."""
+    """Press the form's own button and follow where it leads."""
+    before = page.url
     page.click("form[data-form] .form-submit")
+    page.wait_for_url(lambda url: url != before)
 
 
 def open_task(page: Page, site: Site, form: str) -> None:

@@ -5,6 +5,8 @@ import { sync } from './sync.js';
 import { sendLater } from './install.js';
 
 const PATIENCE_MS = 15000;
+// Browsers refuse more than 64 KiB of it.
+const KEEPALIVE_BYTES = 50000;
 const OWN = ['csrf_token', 'submission_id'];
 
 export const stepAddress = (visit, element, occurrence) => `step:${visit}:${element}:${occurrence}`;
@@ -49,8 +51,11 @@ export async function keepStep(form, { visit, element, occurrence, title }) {
 async function post(form, submitter) {
   if (!navigator.onLine) return null;
   try {
+    // keepalive: it arrives even if the person has gone to another page meanwhile.
+    const body = new FormData(form, submitter);
+    const size = [...body].reduce((sum, [name, value]) => sum + name.length + 3 * (value.length ?? value.size), 0);
     const response = await fetch(form.action, {
-      method: 'POST', body: new FormData(form, submitter), credentials: 'same-origin',
+      method: 'POST', body, keepalive: size < KEEPALIVE_BYTES, credentials: 'same-origin',
       headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (response.status >= 500) return null;
