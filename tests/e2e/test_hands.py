@@ -104,12 +104,12 @@ def test_what_was_typed_survives_an_answer_that_never_came(site: Site, sign_in: 
             route.abort("connectionreset")
 
     page.route("**/tasks/**", drop)
-    page.locator("textarea").first.fill("问清接口")
+    page.locator("textarea[name=note]").fill("问清接口")
     page.click(".form-submit")
     page.wait_for_url("chrome-error://**")
     page.goto(address)
     page.click(".form-bar button[type=button]")
-    assert page.locator("textarea").first.input_value() == "问清接口"
+    assert page.locator("textarea[name=note]").input_value() == "问清接口"
 
 
 def test_a_mistake_far_below_has_the_focus(site: Site, sign_in: SignIn) -> None:
