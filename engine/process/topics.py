@@ -100,7 +100,11 @@ SubmissionCheck = Callable[[Session, Actor, str, FormDefinition, Mapping[str, An
 """Session, actor, business key, form and clean values of what is submitted → raises ``InvalidInputError``, or notes it
 in the transaction of the step."""
 
+FormContext = Callable[[Session, Actor, str, datetime], Mapping[str, Any]]
+"""Session, actor, business key and time → what conditions and defaults of a form may read as ``context.name``."""
+
 _topics: dict[str, Topic] = {}
+_form_contexts: dict[str, FormContext] = {}
 _submission_checks: dict[str, SubmissionCheck] = {}
 _choices: dict[str, ChoiceSource] = {}
 _required: dict[str, frozenset[str]] = {}
@@ -119,6 +123,16 @@ def register_choices(name: str, source: ChoiceSource) -> None:
 def register_submission_check(name: str, check: SubmissionCheck) -> None:
     """Add something that looks at every form that is submitted; a later one of the same name replaces it."""
     _submission_checks[name] = check
+
+
+def register_form_context(name: str, context: FormContext) -> None:
+    """Add something that forms know; a later one of the same name replaces it."""
+    _form_contexts[name] = context
+
+
+def form_contexts() -> tuple[FormContext, ...]:
+    """Return what adds to that which forms know."""
+    return tuple(_form_contexts.values())
 
 
 def submission_checks() -> tuple[SubmissionCheck, ...]:

@@ -142,7 +142,8 @@ def validate(
             raise InvalidInputError(errors={key: [problem] for key in values})
         return {}
     choices = form_choices(session, actor, form, business_key=business_key)
-    result = schema.validate(form, values, context=form_context(actor, now=now), choices=choices)
+    around = form_context(session, actor, business_key=business_key, now=now)
+    result = schema.validate(form, values, context=around, choices=choices)
     if not result.ok:
         raise InvalidInputError(
             errors={
@@ -153,10 +154,15 @@ def validate(
     return result.values
 
 
-def form_context(actor: Actor, *, now: datetime) -> dict[str, str]:
-    """Return what every form knows: ``today`` (local date) and ``timezone`` of the person."""
+def form_context(session: Session, actor: Actor, *, business_key: str, now: datetime) -> dict[str, Any]:
+    """Return what every form knows: ``today`` (local date), ``timezone`` of the person, and what features add."""
     today = now.astimezone(ZoneInfo(actor.time_zone)).date().isoformat()
-    return {"today": today, "timezone": actor.time_zone}
+    added = [context(session, actor, business_key, now) for context in topics.form_contexts()]
+    return {
+        **{name: value for each in added for name, value in each.items()},
+        "today": today,
+        "timezone": actor.time_zone,
+    }
 
 
 def form_choices(session: Session, actor: Actor, form: FormDefinition, *, business_key: str) -> dict[str, list[Choice]]:

@@ -47,14 +47,16 @@ def view(
     around: Mapping[str, Any] | None = None,
 ) -> FormView:
     """Return what the form macro draws."""
-    choices = user_tasks.form_choices(session, actor, definition, business_key=detail.task.business_key)
+    key = detail.task.business_key
+    choices = user_tasks.form_choices(session, actor, definition, business_key=key)
+    known = user_tasks.form_context(session, actor, business_key=key, now=context.now())
     return render.view(
         definition,
         values,
         errors=errors,
         locale=locale(),
         choices=choices,
-        context={**user_tasks.form_context(actor, now=context.now()), **(around or {})},
+        context={**known, **(around or {})},
         translate=translate,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor, Role
 from engine.comments import service as comments
 from engine.customers import queries as customers
-from engine.evidence import service as evidence
+from engine.evidence import queries as evidence
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
