@@ -4,11 +4,12 @@ From then on it is the place's position, nobody's whereabouts: what was read, an
 deleted with it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
@@ -70,6 +71,12 @@ def waiting_pins(session: Session, actor: Actor) -> tuple[PinRow, ...]:
         .order_by(PlacePin.proposed_at)
     )
     return tuple(_row(pin, position) for pin, position in rows)
+
+
+def count_waiting(session: Session, rep_ids: Collection[UUID]) -> int:
+    """Return how many proposals of these reps wait."""
+    query = select(func.count()).where(PlacePin.state == "open", PlacePin.proposed_by.in_(rep_ids))
+    return session.scalar(query) or 0
 
 
 def look(session: Session, actor: Actor, pin_id: UUID, *, now: datetime) -> PinRow:

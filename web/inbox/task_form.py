@@ -12,6 +12,7 @@ from engine.access import Actor, Role
 from engine.attachments import service as attachments
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
+from engine.consent.rules import LocationMode
 from engine.errors import FieldProblem
 from engine.process import bundles, queries, user_tasks
 from engine.process.queries import TaskDetail
@@ -116,6 +117,11 @@ def step_of(session: Session, detail: TaskDetail) -> dict[str, Any] | None:
         "occurrence": occurrence,
         "title": f"{detail.task.subject} · {detail.task.label(locale())}",
     }
+
+
+def is_off() -> bool:
+    """Tell whether the reader wants no place recorded: then a check-in does not even mention positions."""
+    return consent.mode_of(context.session(), context.actor(), now=context.now()) is LocationMode.OFF
 
 
 def addresses(detail: TaskDetail, *, locate: bool) -> dict[str, str]:
