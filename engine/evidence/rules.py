@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -33,8 +34,13 @@ VIEW_CHAINED = (
 
 def canonical(row: Mapping[str, Any], names: Sequence[str] = CHAINED) -> bytes:
     """Return the canonical JSON (sorted keys, no blanks) of chained columns; times as ISO 8601 UTC."""
-    body = {name: row[name] for name in names}
+    # A database gives the same instant back in another zone than it was written in.
+    body = {name: _in_utc(row[name]) for name in names}
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
+
+
+def _in_utc(value: Any) -> Any:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def event_hash(event: Mapping[str, Any]) -> str:
