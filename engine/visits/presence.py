@@ -57,7 +57,8 @@ def form_context(session: Session, actor: Actor, business_key: str, now: datetim
     """Return what the forms of a visit know of the rep's mode.
 
     Returns:
-        location_mode; check_method: the natural way; chooses_method: there is more than one; may_locate.
+        location_mode; check_method: the natural way; chooses_method: false in the mode "off", in which nothing of the
+        place is asked; may_locate.
     """
     if not business_key.startswith("visit:"):
         return {}
@@ -65,7 +66,7 @@ def form_context(session: Session, actor: Actor, business_key: str, now: datetim
     return {
         "location_mode": mode.value if mode else None,
         "check_method": offered[0],
-        "chooses_method": len(offered) > 1,
+        "chooses_method": mode is not LocationMode.OFF,
         "may_locate": "position" in offered,
     }
 

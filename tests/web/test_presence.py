@@ -65,7 +65,8 @@ def test_without_consent_no_form_speaks_of_a_position(world: World, mode: str) -
     assert "data-position-url" not in text
     assert re.search(r'data-field="position_evidence"[^>]* data-hidden', text)
     assert ("Your position is not used" in text) == (mode == "manual")
-    assert check_in(world, client, visit_id).status_code == 302
+    values = {} if mode == "off" else {"method": "manual"}
+    assert check_in(world, client, visit_id, **values).status_code == 302
     assert facts_of(world, visit_id)[0]["method"] == "manual"
     assert visit_of(world, visit_id).grade == "C"
 
@@ -146,10 +147,10 @@ def test_a_reading_in_another_system_is_compared_in_wgs84(world: World) -> None:
 def test_a_second_check_in_asks_to_close_the_first(world: World) -> None:
     client = consenting(world, "manual")
     first, second = world.plan(), world.plan(customer="h2", hours=2)
-    check_in(world, client, first)
+    check_in(world, client, first, method="manual")
     task = world.task("rep1", second, "check_in")
     assert "You are still checked in at First People" in page(client, f"/tasks/{task.id}")
-    refused = check_in(world, client, second)
+    refused = check_in(world, client, second, method="manual")
     assert refused.status_code == 409
     assert "Check out there now" in refused.text
     assert visit_of(world, second).state != "checked_in"
@@ -158,14 +159,14 @@ def test_a_second_check_in_asks_to_close_the_first(world: World) -> None:
     form = {"method": "manual", "submission_id": str(uuid4())}
     assert client.post(f"/tasks/{out.id}?back={task.id}", data=form).location == f"/tasks/{task.id}"
     assert client.post(f"/tasks/{out.id}?back={task.id}", data=form).location == f"/tasks/{task.id}"  # tapped twice
-    assert check_in(world, client, second).status_code == 302
+    assert check_in(world, client, second, method="manual").status_code == 302
 
 
 def test_visits_at_one_place_are_open_together(world: World) -> None:
     client = consenting(world, "manual")
     first, second = world.plan(), world.plan(hours=1.1)
-    check_in(world, client, first)
-    assert check_in(world, client, second).status_code == 302
+    check_in(world, client, first, method="manual")
+    assert check_in(world, client, second, method="manual").status_code == 302
     assert {visit_of(world, each).state for each in (first, second)} == {"checked_in"}
 
 
