@@ -141,7 +141,7 @@ def register(application: Application) -> None:
         lambda session, actor, key: presence.method_choices(session, actor, key, now=application.clock()),
     )
     topics.register_form_context("presence", presence.form_context)
-    topics.register_submission_check("presence", presence.require_presence)
+    topics.register_submission_check("presence", presence.require_presence, only_live=True)
     topics.register_submission_check("attachments", _attach_files)
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})

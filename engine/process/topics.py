@@ -105,7 +105,7 @@ FormContext = Callable[[Session, Actor, str, datetime], Mapping[str, Any]]
 
 _topics: dict[str, Topic] = {}
 _form_contexts: dict[str, FormContext] = {}
-_submission_checks: dict[str, SubmissionCheck] = {}
+_submission_checks: dict[str, tuple[SubmissionCheck, bool]] = {}
 _choices: dict[str, ChoiceSource] = {}
 _required: dict[str, frozenset[str]] = {}
 
@@ -120,9 +120,13 @@ def register_choices(name: str, source: ChoiceSource) -> None:
     _choices[name] = source
 
 
-def register_submission_check(name: str, check: SubmissionCheck) -> None:
-    """Add something that looks at every form that is submitted; a later one of the same name replaces it."""
-    _submission_checks[name] = check
+def register_submission_check(name: str, check: SubmissionCheck, *, only_live: bool = False) -> None:
+    """Add something that looks at every form that is submitted; a later one of the same name replaces it.
+
+    Args:
+        only_live: not at forms that were filled in earlier, on a phone without a network: nobody could mend them.
+    """
+    _submission_checks[name] = check, only_live
 
 
 def register_form_context(name: str, context: FormContext) -> None:
@@ -135,9 +139,9 @@ def form_contexts() -> tuple[FormContext, ...]:
     return tuple(_form_contexts.values())
 
 
-def submission_checks() -> tuple[SubmissionCheck, ...]:
-    """Return what looks at every form that is submitted."""
-    return tuple(_submission_checks.values())
+def submission_checks(*, is_live: bool = True) -> tuple[SubmissionCheck, ...]:
+    """Return what looks at every form that is submitted, now or earlier."""
+    return tuple(check for check, only_live in _submission_checks.values() if is_live or not only_live)
 
 
 def require(process_key: str, names: frozenset[str]) -> None:

@@ -82,7 +82,7 @@ def complete_user_task(
     clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key, now=filled_at)
     form = bundle.forms.get(task.form_key) if task.form_key else None
     if form is not None:
-        for check in topics.submission_checks():
+        for check in topics.submission_checks(is_live=happened_at is None):
             check(session, actor, task.business_key, form, clean)
     host = host_for(session, actor, instance, bundle, now=now, happened_at=happened_at)
     nested = bundle.model.elements[task.element_id].properties.get("result")

@@ -303,7 +303,7 @@ def _facts(context: StepContext, visit: Visit, parameters: Mapping[str, Any]) ->
         evidence_id=UUID(str(evidence_id)) if evidence_id else None,
         place=position,
         radius_m=place.radius_m if place else 200,
-        at=context.now,
+        at=context.event_at,
         qr=method == "qr"
         and visit.place_id is not None
         and customer_service.is_code_of(context.session, visit.place_id, code),

@@ -48,7 +48,7 @@ def methods(mode: LocationMode | None, *, has_code: bool) -> tuple[str, ...]:
 
 def method_choices(session: Session, actor: Actor, business_key: str, *, now: datetime) -> Sequence[Choice]:
     """Return the ways to check in as a form's list."""
-    if not business_key.startswith("visit:"):
+    if not _is_of_visit(business_key):
         return []
     return [Choice(name, _LABELS[name]) for name in _offered(session, actor, business_key, now)[1]]
 
@@ -60,7 +60,7 @@ def form_context(session: Session, actor: Actor, business_key: str, now: datetim
         location_mode; check_method: the natural way; chooses_method: false in the mode "off", in which nothing of the
         place is asked; may_locate.
     """
-    if not business_key.startswith("visit:"):
+    if not _is_of_visit(business_key):
         return {}
     mode, offered = _offered(session, actor, business_key, now)
     return {
@@ -111,9 +111,15 @@ def _offered(
     session: Session, actor: Actor, business_key: str, now: datetime
 ) -> tuple[LocationMode | None, tuple[str, ...]]:
     mode = consent.mode_of(session, actor, now=now)
-    place_id = session.scalar(select(Visit.place_id).where(Visit.id == _visit_id(business_key)))
+    key = select(Visit.place_id).where(Visit.id == _visit_id(business_key)) if business_key else None
+    place_id = session.scalar(key) if key is not None else None
     place = customer_queries.places_by_id(session, [place_id]).get(place_id) if place_id else None
     return mode, methods(mode, has_code=place is not None and place.has_code)
+
+
+def _is_of_visit(business_key: str) -> bool:
+    # Without a key it is a visit that a phone may plan while there is no network.
+    return not business_key or business_key.startswith("visit:")
 
 
 def _visit_id(business_key: str) -> UUID:

@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import base as columns
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -90,8 +90,7 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_place_pin_{column}"), "place_pin", [column])
     op.create_index(op.f("ix_check_event_at"), "check_event", ["at"])
     op.create_index(op.f("ix_visit_report_reported_at"), "visit_report", ["reported_at"])
-    with op.batch_alter_table("place", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("qr_secret", sa.String(length=64), nullable=True))
+    op.add_column("place", sa.Column("qr_secret", sa.String(length=64), nullable=True))
     for table, kept in KEPT.items():
         for statement in guards(table, kept, op.get_bind().dialect.name):
             op.execute(statement)
@@ -121,8 +120,7 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER check_event_kept ON check_event")
         op.execute("DROP FUNCTION check_event_is_kept()")
-    with op.batch_alter_table("place", schema=None) as batch_op:
-        batch_op.drop_column("qr_secret")
+    op.drop_column("place", "qr_secret")
     op.drop_index(op.f("ix_visit_report_reported_at"), "visit_report")
     op.drop_index(op.f("ix_check_event_at"), "check_event")
     for table in ("place_pin", "position_view", "evidence_track_point", "evidence_track_batch", "chain_start"):

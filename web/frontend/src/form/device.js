@@ -23,17 +23,35 @@ export function readingOf({ coords, timestamp }) {
   };
 }
 
+// Returns the evidence id of a position that the server stored, or "local" where there is no network: then the reading
+// waits with the form on this phone (see offline/submit.js), and no other page sees it.
+async function store(form, holder, found) {
+  const url = form.dataset.positionUrl;
+  // Both times are the phone's, so that the server can tell the age of the fix whatever the phone's clock shows.
+  const sent = url
+    ? send(url, 'POST', { ...readingOf(found), sent_at: new Date().toISOString() })
+    : Promise.reject(new TypeError('no network'));
+  try {
+    return (await sent).evidence;
+  } catch (error) {
+    if (!(error instanceof TypeError && form.matches('[data-step], [data-offline]'))) throw error;
+    const { latitude, longitude, accuracy } = found.coords;
+    form.fieldflowReading = {
+      field: holder.querySelector('input[type=hidden]').name, latitude, longitude, accuracy_m: accuracy,
+      age_s: Math.max(0, (Date.now() - found.timestamp) / 1000), at: performance.now(),
+    };
+    return 'local';
+  }
+}
+
 // Returns whether a position was recorded; says in the form what the browser allows.
 async function locate(form, holder, words, changed) {
   const status = holder.querySelector('[data-position-status]');
-  const url = form.dataset.positionUrl;
   status.textContent = words.position_wait;
   try {
     const found = await fix();
     say(form, 'granted');
-    // Both times are the phone's, so that the server can tell the age of the fix whatever the phone's clock shows.
-    const answer = await send(url, 'POST', { ...readingOf(found), sent_at: new Date().toISOString() });
-    holder.querySelector('input[type=hidden]').value = answer.evidence;
+    holder.querySelector('input[type=hidden]').value = await store(form, holder, found);
     status.textContent = words.position_recorded;
     changed();
     return true;
@@ -65,7 +83,7 @@ function byHand(form, words, changed) {
 // The position that is read by the tap that sends the form: a field that is shown, empty, and was not tried yet.
 export function waitingPosition(form) {
   const holder = form.querySelector('[data-at-submit]');
-  if (!holder || !form.dataset.positionUrl || holder.dataset.tried) return null;
+  if (!holder || !(form.dataset.positionUrl || form.matches('[data-offline]')) || holder.dataset.tried) return null;
   const isShown = !holder.closest('[data-field]').hidden && !holder.closest('[data-field]').hasAttribute('data-hidden');
   return isShown && !holder.querySelector('input[type=hidden]').value ? holder : null;
 }
