@@ -46,6 +46,7 @@ def make_visit(page: Page, site: Site) -> None:
     """Let the rep check in, report with two promises, and check out."""
     page.goto(f"{site.url}/today")
     page.click("main a.button-primary[href*='/tasks/']")
+    page.check("input[name='method'][value='manual']")
     submit_form(page)
     open_task(page, site, "visit_report")
     page.check("input[name='outcome'][value='met']")
@@ -60,6 +61,7 @@ def make_visit(page: Page, site: Site) -> None:
     page.fill("input[name='promises.1.subject']", "接口参数说明")
     submit_form(page)
     open_task(page, site, "visit_check_out")
+    page.check("input[name='method'][value='manual']")
     submit_form(page)
 
 
