@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -24,6 +24,8 @@ class Settings:
         public_url: how people reach the server, for links in mail.
         tls_certificate: what the web server shows; its key lies beside it as ``server.key``. None: plain HTTP.
         is_demo: demo accounts may sign in with the password that is printed.
+        kept_days: days that a class of data is kept (``check_in_position``, ``track``, ``evidence``,
+            ``visit_report``), where they are to be fewer than the notices promise.
     """
 
     data_folder: Path
@@ -39,6 +41,7 @@ class Settings:
     is_demo: bool
     is_secure: bool
     tls_certificate: Path | None = None
+    kept_days: Mapping[str, int] = field(default_factory=dict)
 
     def secret_key(self) -> bytes:
         """Return this installation's signing key, made at its first use and kept beside the data."""
@@ -70,4 +73,11 @@ class Settings:
             is_demo=env.get("FIELDFLOW_DEMO", "") == "1",
             is_secure=public_url.startswith("https://"),
             tls_certificate=Path(tls) if (tls := env.get("FIELDFLOW_TLS_CERTIFICATE")) else None,
+            kept_days=_days(env.get("FIELDFLOW_KEEP_DAYS", "")),
         )
+
+
+def _days(text: str) -> dict[str, int]:
+    # "track=14,check_in_position=90"
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    return {name.strip(): int(days) for name, _equals, days in pairs}

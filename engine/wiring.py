@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine import retention
 from engine.access import Actor
 from engine.attachments import service as attachments
 from engine.calendar import service as calendar
@@ -23,7 +25,6 @@ from engine.connectors.notify.mail import FolderNotifier, SmtpNotifier
 from engine.customers import queries as customers
 from engine.doorbell import RqDoorbell, ThreadDoorbell
 from engine.errors import FieldProblem, InvalidInputError
-from engine.evidence import service as evidence
 from engine.notifications import service as notifications
 from engine.offline import cases
 from engine.offline import service as offline
@@ -32,12 +33,13 @@ from engine.people import queries as people
 from engine.process import messages, topics
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, Topic, TopicKind
-from engine.runner import Worker
+from engine.runner import SweepPart, Worker
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
 from engine.support.rules import QUEUES
 from engine.visits import operations as visits
+from engine.visits import presence
 from forms.attached import files_in
 from forms.model import Choice, FormDefinition, Text
 
@@ -80,9 +82,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
     application = Application(
         settings=settings,
         database=database,
-        worker=Worker(
-            database, parts=(calendar.fire_due, evidence.forget_positions, offline.give_up_gaps), clock=clock
-        ),
+        worker=Worker(database, parts=(calendar.fire_due, _forget(settings), offline.give_up_gaps), clock=clock),
         crm=crm,
         notifier=notifier,
         maps=SchematicMaps(),
@@ -136,12 +136,25 @@ def register(application: Application) -> None:
     topics.register_choices("items", catalogue.product_choices)
     topics.register_choices("queues", _queue_choices)
     topics.register_choices("contacts", _contact_choices)
+    topics.register_choices(
+        "check_methods",
+        lambda session, actor, key: presence.method_choices(session, actor, key, now=application.clock()),
+    )
+    topics.register_form_context("presence", presence.form_context)
+    topics.register_submission_check("presence", presence.require_presence, only_live=True)
     topics.register_submission_check("attachments", _attach_files)
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
     )
     topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
     topics.require("support_request", frozenset({"support.route", "support.fulfil", "support.close", "support.cancel"}))
+
+
+def _forget(settings: Settings) -> SweepPart:
+    def forget(session: Session, now: datetime) -> int:
+        return sum(retention.run_batch(session, settings.kept_days, now=now).values())
+
+    return forget
 
 
 def _write_visit(application: Application, context: DeliveryContext, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from forms.kinds.dates import DateKind, DatetimeKind
 from forms.kinds.numbers import ComputedKind, MoneyKind, NumberKind
 from forms.kinds.options import CheckboxKind, ContactKind, CustomerKind, ItemKind, MultiselectKind, SelectKind
 from forms.kinds.structure import ListKind, NoteKind, SectionKind, TableKind
-from forms.kinds.texts import PositionKind, ScanKind, TextareaKind, TextKind
+from forms.kinds.texts import PermissionKind, PositionKind, ScanKind, TextareaKind, TextKind
 from forms.model import Component
 
 KINDS: dict[str, Kind] = {
@@ -28,6 +28,7 @@ KINDS: dict[str, Kind] = {
     "file": FileKind(),
     "signature": SignatureKind(),
     "position": PositionKind(),
+    "permission": PermissionKind(),
     "scan": ScanKind(),
     "computed": ComputedKind(),
     "list": ListKind(),

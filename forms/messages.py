@@ -76,6 +76,8 @@ WORDS: dict[str, str] = {
     "record_position": "Record my position",
     "position_recorded": "Position recorded",
     "position_failed": "The position is not available. You can go on without it.",
+    "position_wait": "Reading your position…",
+    "position_by_hand": "No position is available now: “by hand” is chosen instead. Press the button again to go on.",
     "scan": "Scan a code",
     "scan_failed": "No code was found in the picture. Try again, or type it.",
     "characters_left": "{count} characters left",

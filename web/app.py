@@ -9,6 +9,7 @@ from web import assets, compression, errors, i18n, labels, security, transaction
 from web.api import setup as api
 from web.areas import BLUEPRINTS
 from web.navigation import navigation
+from web.positions import script
 
 MAX_REQUEST_BYTES = 16_000_000
 
@@ -34,6 +35,7 @@ def create_app(application: Application) -> Flask:
     i18n.init_app(app)
     assets.init_app(app)
     labels.init_app(app)
+    script.init_app(app)
     security.init_app(app)
     transactions.init_app(app)
     errors.init_app(app)

@@ -9,6 +9,8 @@ from web.inbox.views import blueprint as inbox
 from web.offline.views import blueprint as offline
 from web.operate.views import blueprint as operate
 from web.people.views import blueprint as people
+from web.positions.views import blueprint as positions
+from web.privacy.views import blueprint as privacy
 from web.purposes.views import blueprint as purposes
 from web.reports.views import blueprint as reports
 from web.studio.views import blueprint as studio
@@ -19,5 +21,5 @@ from web.visits.views import blueprint as visits
 
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
-    account, offline,
+    account, offline, privacy, positions,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from engine.settings import Settings
 from engine.store import migrate as migrations
 from engine.store.base import Base
 from engine.wiring import Application
+from web.cli_evidence import evidence, retention
 from web.supervisor import Part, Supervisor
 
 DEMO_PASSWORD = "fieldflow-demo"  # noqa: S105 - printed on purpose, demo accounts only
@@ -231,6 +232,10 @@ def doctor() -> None:
         click.echo(f"{'ok  ' if result.is_well else 'BAD '} {result.what}: {result.finding}")
     if not all(result.is_well for result in results):
         raise SystemExit(1)
+
+
+main.add_command(evidence)
+main.add_command(retention)
 
 
 def prepare(application: Application, *, demo: bool) -> None:

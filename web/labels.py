@@ -149,6 +149,24 @@ def check_label(kind: str) -> str:
     return names.get(kind, kind)
 
 
+def look_label(what: str) -> str:
+    """Return what a look at a position showed."""
+    names = {"check_in": _("Position at the check-in"), "track": _("Track of the day"), "pin": _("Position of a place")}
+    return names.get(what, what)
+
+
+def look_purpose_label(purpose: str) -> str:
+    """Return why somebody looked at a position."""
+    names = {
+        "explanation": _("Clear up an explanation"),
+        "coaching": _("Coaching"),
+        "complaint": _("A complaint"),
+        "safety": _("Safety"),
+        "place_pin": _("Confirm the position of a place"),
+    }
+    return names.get(purpose, purpose)
+
+
 def nav_badges() -> Badges:
     """Return the numbers of the navigation, read once for each page."""
     if "nav_badges" not in g:
@@ -177,6 +195,8 @@ def init_app(app: Flask) -> None:
         outcome_label=outcome_label,
         channel_label=channel_label,
         check_label=check_label,
+        look_label=look_label,
+        look_purpose_label=look_purpose_label,
         due_state=due_state,
         nav_badges=nav_badges,
         map_links=map_links,

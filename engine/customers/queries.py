@@ -36,7 +36,7 @@ class CustomerRow:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A place of a customer; WGS 84 degrees."""
+    """A place of a customer; WGS 84 degrees. ``has_code``: a code hangs there that can be scanned."""
 
     id: UUID
     customer_id: UUID
@@ -45,6 +45,7 @@ class PlaceRow:
     latitude: float | None
     longitude: float | None
     radius_m: int
+    has_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,4 +175,5 @@ def _row(found: Customer) -> CustomerRow:
 
 
 def _place(found: Place) -> PlaceRow:
-    return PlaceRow(**{name: getattr(found, name) for name in PlaceRow.__dataclass_fields__})
+    names = PlaceRow.__dataclass_fields__.keys() - {"has_code"}
+    return PlaceRow(**{name: getattr(found, name) for name in names}, has_code=found.qr_secret is not None)

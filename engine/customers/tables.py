@@ -44,7 +44,8 @@ class CustomerRef(Base):
 class Place(Base):
     """Where a customer is visited. The position is the customer's address, nobody's whereabouts: WGS 84 degrees.
 
-    ``source_system`` names the coordinate system that the position was given in.
+    ``source_system`` names the coordinate system that the position was given in. ``qr_secret`` makes the code that
+    hangs at the place; a new one makes every older code worthless.
     """
 
     __tablename__ = "place"
@@ -57,6 +58,7 @@ class Place(Base):
     longitude: Mapped[float | None]
     source_system: Mapped[str] = mapped_column(String(10), default="wgs84")
     radius_m: Mapped[int] = mapped_column(default=200)
+    qr_secret: Mapped[str | None] = mapped_column(String(64))
 
 
 class Contact(Base):

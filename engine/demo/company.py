@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
 from engine.catalogue import service as catalogue
-from engine.consent import rules as consent_rules
 from engine.consent import service as consent
+from engine.consent.rules import LocationMode
 from engine.customers import service as customers
 from engine.people import service as people
 from engine.visits import service as visits
@@ -121,9 +121,12 @@ def found_company(session: Session, *, password: str, now: datetime) -> Company:
     for position, (key, name, name_en, form_key) in enumerate(PURPOSES):
         visits.add_purpose(session, key=key, name=name, name_en=name_en, form_key=form_key, position=position)
     _add_customers(session, company, now)
+    # One checks in by hand, and one has not said yet: signing in as rep7 begins with the question.
     for login, _name in REPS:
+        if login != "rep7":
+            mode = LocationMode.MANUAL if login == "rep4" else LocationMode.CHECK_IN
+            consent.choose_location_mode(session, company.actors[login], mode, now=now)
         if login not in {"rep4", "rep7"}:
-            consent.answer(session, company.actors[login], consent_rules.CHECK_IN, is_granted=True, now=now)
             company.consenting.add(login)
     return company
 

@@ -3,47 +3,41 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.connectors.maps.coordinates import CoordinateSystem, to_wgs84
 from engine.connectors.maps.schematic import distance_m
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
 from engine.errors import FieldProblem, ForbiddenError, InvalidInputError
 from engine.evidence import rules
-from engine.evidence.tables import CheckEvent, Position
+from engine.evidence.tables import ChainStart, CheckEvent, PlacePin, Position, TrackPoint
 from engine.ids import new_id
 
 MAX_ACCURACY_M = 100_000
-FORGET_BATCH = 500
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a device says: WGS 84 degrees, accuracy in metres, the time of the fix (aware)."""
+    """What a device says: degrees in ``system``, accuracy in metres, the time of the fix (aware)."""
 
     latitude: float
     longitude: float
     accuracy_m: float
     fix_at: datetime
     is_mock: bool = False
+    system: str = CoordinateSystem.WGS84
 
-
-@dataclass(frozen=True)
-class CheckRow:
-    """A check event as screens show it: never a position, only how far from the place it was."""
-
-    kind: str
-    method: str
-    at: datetime
-    grade: str | None
-    explanation: str | None
-    distance_m: int | None
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is such a point on the Earth."""
+        return -90 <= self.latitude <= 90 and -180 <= self.longitude <= 180 and 0 <= self.accuracy_m <= MAX_ACCURACY_M
 
 
 def record_position(session: Session, actor: Actor, reading: Reading, *, now: datetime) -> UUID:
@@ -58,10 +52,7 @@ def record_position(session: Session, actor: Actor, reading: Reading, *, now: da
         raise ForbiddenError(
             "Your position is not used: you have not agreed to it. Check in by hand.", code="no_consent"
         )
-    fits = (
-        -90 <= reading.latitude <= 90 and -180 <= reading.longitude <= 180 and 0 <= reading.accuracy_m <= MAX_ACCURACY_M
-    )
-    if not fits:
+    if not reading.is_possible:
         raise InvalidInputError(errors={"position": [FieldProblem("This is not a position.", code="position_invalid")]})
     assert actor.user_id is not None, "the system has no position"
     position = Position(
@@ -71,6 +62,7 @@ def record_position(session: Session, actor: Actor, reading: Reading, *, now: da
         latitude=reading.latitude,
         longitude=reading.longitude,
         accuracy_m=reading.accuracy_m,
+        system=reading.system,
         fix_at=reading.fix_at,
         received_at=now,
         is_mock=reading.is_mock,
@@ -88,30 +80,38 @@ def check_facts(
     evidence_id: UUID | None,
     place: tuple[float, float] | None,
     radius_m: int,
+    at: datetime,
+    qr: bool = False,
+    permission: str | None = None,
 ) -> dict[str, Any]:
-    """Return what the grade table needs to know of a check-in; distances only, no coordinates.
+    """Return what the grade table needs to know of a check; distances only, no coordinates.
 
     Args:
+        method: as the person chose it: position, qr, manual.
         evidence_id: of a position that this person recorded; another person's counts as none.
         place: WGS 84 (latitude, longitude) of the place, None if unknown.
+        at: when the check was made; a fix is as old as it was then, however soon it had been sent.
+        qr: the place's own code was given.
+        permission: what the browser said of its permission to locate.
     """
-    position = session.get(Position, evidence_id) if evidence_id and method == "position" else None
+    facts: dict[str, Any] = {
+        "method": "qr" if qr else "manual", "mock": False, "qr": qr, "accuracy_m": None, "age_s": None,
+        "distance_m": None, "radius_m": radius_m, "place_known": place is not None,
+    }  # fmt: skip
+    if permission in rules.PERMISSIONS:
+        facts["permission"] = permission
+    position = session.get(Position, evidence_id) if evidence_id and method in {"position", "qr"} else None
     if position is None or position.user_id != user_id:
-        return {
-            "method": "manual", "mock": False, "qr": False, "accuracy_m": None, "age_s": None, "distance_m": None,
-            "radius_m": radius_m, "place_known": place is not None,
-        }  # fmt: skip
-    distance = distance_m((position.latitude, position.longitude), place) if place else None
-    return {
-        "method": "position",
+        return facts
+    here = to_wgs84((position.latitude, position.longitude), position.system)
+    facts |= {
+        "method": "qr" if qr else "position",
         "mock": position.is_mock,
-        "qr": False,
         "accuracy_m": round(position.accuracy_m),
-        "age_s": max(0, round((position.received_at - position.fix_at).total_seconds())),
-        "distance_m": None if distance is None else round(distance),
-        "radius_m": radius_m,
-        "place_known": place is not None,
+        "age_s": max(0, round((at - position.fix_at).total_seconds())),
+        "distance_m": None if place is None else round(distance_m(here, place)),
     }
+    return facts
 
 
 def record_event(
@@ -134,6 +134,8 @@ def record_event(
         .order_by(CheckEvent.number.desc())
         .limit(1)
     ).first()
+    if last is None:
+        last = session.execute(select(ChainStart.number, ChainStart.hash).where(ChainStart.user_id == user_id)).first()
     position = session.get(Position, evidence_id) if evidence_id else None
     if position is not None and position.user_id != user_id:
         position = None
@@ -161,29 +163,14 @@ def record_event(
     return event.id
 
 
-def chain(session: Session, user_id: UUID) -> list[dict[str, Any]]:
-    """Return a person's check events in order, as the verifier takes them."""
-    rows = session.scalars(select(CheckEvent).where(CheckEvent.user_id == user_id).order_by(CheckEvent.number))
-    return [{name: getattr(row, name) for name in (*rules.CHAINED, "hash")} for row in rows]
+def erase_positions(session: Session, actor: Actor) -> int:
+    """Delete every stored position of the actor, check-ins and tracks; returns how many. The chain stays whole.
 
-
-def events_of(session: Session, visit_id: UUID) -> tuple[CheckRow, ...]:
-    """Return the check events of a visit in order; the caller has checked who may see the visit."""
-    rows = session.scalars(select(CheckEvent).where(CheckEvent.visit_id == visit_id).order_by(CheckEvent.number))
-    return tuple(
-        CheckRow(row.kind, row.method, row.at, row.grade, row.explanation, row.facts.get("distance_m")) for row in rows
+    A proposal for the position of a place that rests on one of them falls with it.
+    """
+    session.execute(
+        update(PlacePin).where(PlacePin.proposed_by == actor.user_id, PlacePin.state == "open").values(state="erased")
     )
-
-
-def forget_positions(session: Session, now: datetime) -> int:
-    """Delete the positions whose time is over, with their salts; returns how many. The chain keeps their hashes."""
-    ended = (
-        select(Position.id)
-        .where(Position.received_at < now - timedelta(days=rules.POSITION_KEPT_DAYS))
-        .order_by(Position.received_at)
-        .limit(FORGET_BATCH)
-    )
-    ids = list(session.scalars(ended))
-    if ids:
-        session.execute(delete(Position).where(Position.id.in_(ids)))
-    return len(ids)
+    checks = session.execute(delete(Position).where(Position.user_id == actor.user_id).returning(Position.id))
+    points = session.execute(delete(TrackPoint).where(TrackPoint.user_id == actor.user_id).returning(TrackPoint.id))
+    return len(checks.all()) + len(points.all())

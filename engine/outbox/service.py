@@ -1,6 +1,6 @@
 """Emit, claim and settle deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -154,6 +154,12 @@ def renew(session: Session, delivery_id: UUID, *, now: datetime) -> bool:
         return False
     session.info.setdefault(AFTER_COMMIT, []).append((delivery_id, renewed))
     return True
+
+
+def forget_payloads(session: Session, instance_ids: Collection[UUID]) -> None:
+    """Empty the payloads of the deliveries of instances that are done: what they carried may be kept no longer."""
+    done = update(Delivery).where(Delivery.instance_id.in_(instance_ids), Delivery.state == DeliveryState.DONE)
+    session.execute(done.values(payload={}))
 
 
 def _end(session: Session, claim: Claim, state: DeliveryState, *, now: datetime, error: str | None) -> bool:

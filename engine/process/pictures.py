@@ -43,7 +43,9 @@ def picture(session: Session, instance_id: UUID) -> Picture:
         select(HistoryEvent.detail).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.id)
     )
     done = dict.fromkeys(entry["id"] for detail in details for entry in detail.get("trail", ()))
-    return Picture(xml, bpmn.tokens(bundle.model, found.state_bytes), tuple(done))
+    # An instance whose time is over has no state any more (engine.process.forgetting), and nothing stands in it.
+    standing = bpmn.tokens(bundle.model, found.state_bytes) if found.state_bytes else ()
+    return Picture(xml, standing, tuple(done))
 
 
 def diagram(files: dict[str, bytes], process_key: str) -> str:

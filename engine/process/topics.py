@@ -100,8 +100,12 @@ SubmissionCheck = Callable[[Session, Actor, str, FormDefinition, Mapping[str, An
 """Session, actor, business key, form and clean values of what is submitted → raises ``InvalidInputError``, or notes it
 in the transaction of the step."""
 
+FormContext = Callable[[Session, Actor, str, datetime], Mapping[str, Any]]
+"""Session, actor, business key and time → what conditions and defaults of a form may read as ``context.name``."""
+
 _topics: dict[str, Topic] = {}
-_submission_checks: dict[str, SubmissionCheck] = {}
+_form_contexts: dict[str, FormContext] = {}
+_submission_checks: dict[str, tuple[SubmissionCheck, bool]] = {}
 _choices: dict[str, ChoiceSource] = {}
 _required: dict[str, frozenset[str]] = {}
 
@@ -116,14 +120,28 @@ def register_choices(name: str, source: ChoiceSource) -> None:
     _choices[name] = source
 
 
-def register_submission_check(name: str, check: SubmissionCheck) -> None:
-    """Add something that looks at every form that is submitted; a later one of the same name replaces it."""
-    _submission_checks[name] = check
+def register_submission_check(name: str, check: SubmissionCheck, *, only_live: bool = False) -> None:
+    """Add something that looks at every form that is submitted; a later one of the same name replaces it.
+
+    Args:
+        only_live: not at forms that were filled in earlier, on a phone without a network: nobody could mend them.
+    """
+    _submission_checks[name] = check, only_live
 
 
-def submission_checks() -> tuple[SubmissionCheck, ...]:
-    """Return what looks at every form that is submitted."""
-    return tuple(_submission_checks.values())
+def register_form_context(name: str, context: FormContext) -> None:
+    """Add something that forms know; a later one of the same name replaces it."""
+    _form_contexts[name] = context
+
+
+def form_contexts() -> tuple[FormContext, ...]:
+    """Return what adds to that which forms know."""
+    return tuple(_form_contexts.values())
+
+
+def submission_checks(*, is_live: bool = True) -> tuple[SubmissionCheck, ...]:
+    """Return what looks at every form that is submitted, now or earlier."""
+    return tuple(check for check, only_live in _submission_checks.values() if is_live or not only_live)
 
 
 def require(process_key: str, names: frozenset[str]) -> None:

@@ -82,7 +82,7 @@ def complete_user_task(
     clean = validate(session, actor, bundle, task.form_key, values, business_key=task.business_key, now=filled_at)
     form = bundle.forms.get(task.form_key) if task.form_key else None
     if form is not None:
-        for check in topics.submission_checks():
+        for check in topics.submission_checks(is_live=happened_at is None):
             check(session, actor, task.business_key, form, clean)
     host = host_for(session, actor, instance, bundle, now=now, happened_at=happened_at)
     nested = bundle.model.elements[task.element_id].properties.get("result")
@@ -142,7 +142,8 @@ def validate(
             raise InvalidInputError(errors={key: [problem] for key in values})
         return {}
     choices = form_choices(session, actor, form, business_key=business_key)
-    result = schema.validate(form, values, context=form_context(actor, now=now), choices=choices)
+    around = form_context(session, actor, business_key=business_key, now=now)
+    result = schema.validate(form, values, context=around, choices=choices)
     if not result.ok:
         raise InvalidInputError(
             errors={
@@ -153,10 +154,15 @@ def validate(
     return result.values
 
 
-def form_context(actor: Actor, *, now: datetime) -> dict[str, str]:
-    """Return what every form knows: ``today`` (local date) and ``timezone`` of the person."""
+def form_context(session: Session, actor: Actor, *, business_key: str, now: datetime) -> dict[str, Any]:
+    """Return what every form knows: ``today`` (local date), ``timezone`` of the person, and what features add."""
     today = now.astimezone(ZoneInfo(actor.time_zone)).date().isoformat()
-    return {"today": today, "timezone": actor.time_zone}
+    added = [context(session, actor, business_key, now) for context in topics.form_contexts()]
+    return {
+        **{name: value for each in added for name, value in each.items()},
+        "today": today,
+        "timezone": actor.time_zone,
+    }
 
 
 def form_choices(session: Session, actor: Actor, form: FormDefinition, *, business_key: str) -> dict[str, list[Choice]]:

@@ -20,7 +20,7 @@ class Figures:
         planned: visits whose day lies in the span, without drafts and those moved to another day.
         made: reported ones; missed: given up; cancelled do not count against completion.
         grades: check-ins by grade A to D.
-        dwell_minutes: mean time between check-in and check-out; None without any.
+        dwell_minutes: mean time at a stop (``figures.dwell_by_rep``); None without any.
         customers_visited: own customers with a made visit; customers_total: own customers.
     """
 
@@ -65,20 +65,26 @@ def visit_figures(session: Session, rep_ids: Collection[UUID], first_day: date, 
     owned = customers.owned_ids(session, rep_ids)
     visited = figures.visited_customers(session, rep_ids, first_day, last_day)
     counts = {row.rep_id: row for row in figures.count_by_rep(session, rep_ids, first_day, last_day)}
+    dwell = figures.dwell_by_rep(session, rep_ids, first_day, last_day)
+    all_dwell = sum(minutes for minutes, _stops in dwell.values()), sum(stops for _minutes, stops in dwell.values())
     all_owned, all_visited = set[UUID]().union(*owned.values()), set[UUID]().union(*visited.values())
     return Report(
         first_day=first_day,
         last_day=last_day,
-        total=_figures(figures.count_all(session, rep_ids, first_day, last_day), all_owned, all_visited),
-        by_rep={rep_id: _figures(counts.get(rep_id), owned[rep_id], visited[rep_id]) for rep_id in rep_ids},
+        total=_figures(figures.count_all(session, rep_ids, first_day, last_day), all_dwell, all_owned, all_visited),
+        by_rep={
+            rep_id: _figures(counts.get(rep_id), dwell.get(rep_id, (0.0, 0)), owned[rep_id], visited[rep_id])
+            for rep_id in rep_ids
+        },
         made_by_day=figures.made_by_day(session, rep_ids, first_day, last_day),
     )
 
 
-def _figures(row: Any, owned: set[UUID], visited: set[UUID]) -> Figures:
+def _figures(row: Any, dwell: tuple[float, int], owned: set[UUID], visited: set[UUID]) -> Figures:
     total, seen = len(owned), len(owned & visited)
     if row is None:
         return Figures(0, 0, 0, 0, 0, dict.fromkeys("ABCD", 0), None, seen, total)
+    minutes, stops = dwell
     planned, made, missed, cancelled = int(row.planned), int(row.made), int(row.missed), int(row.cancelled)
     return Figures(
         planned=planned,
@@ -87,7 +93,7 @@ def _figures(row: Any, owned: set[UUID], visited: set[UUID]) -> Figures:
         cancelled=cancelled,
         open=planned - made - missed - cancelled,
         grades={grade: int(getattr(row, f"grade_{grade}")) for grade in "ABCD"},
-        dwell_minutes=None if row.dwell is None else float(row.dwell),
+        dwell_minutes=minutes / stops if stops else None,
         customers_visited=seen,
         customers_total=total,
     )

@@ -13,6 +13,8 @@ from engine.visits.queries import MADE
 from engine.visits.states import VisitState
 from engine.visits.tables import Visit
 
+STOP_GAP_MINUTES = 30
+"""A rep who comes back to a place within this time has not left it: from one ward to the next."""
 NOT_COUNTED = (VisitState.DRAFT, VisitState.RESCHEDULED)
 
 
@@ -53,6 +55,52 @@ def made_by_day(session: Session, rep_ids: Collection[UUID], first_day: date, la
     return {day: count for day, count in days}
 
 
+def dwell_by_rep(
+    session: Session, rep_ids: Collection[UUID], first_day: date, last_day: date
+) -> dict[UUID, tuple[float, int]]:
+    """Return the minutes that each rep spent at customers, and at how many stops.
+
+    A stop is a rep's visits of one day at one place that overlap or follow each other within ``STOP_GAP_MINUTES``: they
+    share the arrival of the first and the departure of the last, so that six doctors of a hospital are counted once. A
+    visit without a place is a stop by itself.
+    """
+    base = (
+        select(
+            Visit.rep_id,
+            Visit.local_date,
+            func.coalesce(Visit.place_id, Visit.id).label("spot"),
+            Visit.checked_in_at.label("begins"),
+            Visit.checked_out_at.label("ends"),
+        )
+        .where(
+            Visit.rep_id.in_(rep_ids),
+            Visit.local_date.between(first_day, last_day),
+            Visit.state.not_in(NOT_COUNTED),
+            Visit.checked_in_at.is_not(None),
+            Visit.checked_out_at.is_not(None),
+        )
+        .cte("base")
+    )
+    spot = [base.c.rep_id, base.c.local_date, base.c.spot]
+    before = func.max(base.c.ends).over(partition_by=spot, order_by=[base.c.begins, base.c.ends], rows=(None, -1))
+    timed = select(base, before.label("before")).cte("timed")
+    follows = minutes_between(timed.c.before, timed.c.begins) <= STOP_GAP_MINUTES
+    number = func.sum(case((follows, 0), else_=1)).over(
+        partition_by=[timed.c.rep_id, timed.c.local_date, timed.c.spot], order_by=[timed.c.begins, timed.c.ends]
+    )
+    numbered = select(timed, number.label("stop")).cte("numbered")
+    stops = (
+        select(
+            numbered.c.rep_id,
+            minutes_between(func.min(numbered.c.begins), func.max(numbered.c.ends)).label("minutes"),
+        )
+        .group_by(numbered.c.rep_id, numbered.c.local_date, numbered.c.spot, numbered.c.stop)
+        .cte("stops")
+    )
+    rows = session.execute(select(stops.c.rep_id, func.sum(stops.c.minutes), func.count()).group_by(stops.c.rep_id))
+    return {rep_id: (float(minutes), int(count)) for rep_id, minutes, count in rows}
+
+
 def _query(rep_ids: Collection[UUID], first_day: date, last_day: date) -> Any:
     def count(condition: Any) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
@@ -63,5 +111,4 @@ def _query(rep_ids: Collection[UUID], first_day: date, last_day: date) -> Any:
         count(Visit.state == VisitState.MISSED).label("missed"),
         count(Visit.state == VisitState.CANCELLED).label("cancelled"),
         *[count(Visit.grade == grade).label(f"grade_{grade}") for grade in "ABCD"],
-        func.avg(minutes_between(Visit.checked_in_at, Visit.checked_out_at)).label("dwell"),
     ).where(Visit.rep_id.in_(rep_ids), Visit.local_date.between(first_day, last_day), Visit.state.not_in(NOT_COUNTED))

@@ -12,6 +12,8 @@ from engine.access import group_principal, user_principal
 from engine.bpmn.step import BpmnError
 from engine.calendar import service as calendar
 from engine.customers import queries as customers
+from engine.customers import service as customer_service
+from engine.evidence import pins
 from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.process.topics import StepContext
@@ -33,19 +35,13 @@ def approve(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str,
 
 
 def check_facts(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the grade table needs: method, accuracy_m, age_s, distance_m, radius_m, place_known, mock, qr."""
-    visit = _visit(context)
-    place = customers.places_by_id(context.session, [visit.place_id]).get(visit.place_id) if visit.place_id else None
-    position = (place.latitude, place.longitude) if place and place.latitude and place.longitude else None
-    evidence_id = parameters.get("evidence_id")
-    return evidence.check_facts(
-        context.session,
-        visit.rep_id,
-        method=str(parameters.get("method") or "manual"),
-        evidence_id=UUID(str(evidence_id)) if evidence_id else None,
-        place=position,
-        radius_m=place.radius_m if place else 200,
-    )
+    """Return what the grade table needs: method, accuracy_m, age_s, distance_m, radius_m, place_known, mock, qr.
+
+    Args:
+        context: of the step.
+        parameters: method, evidence_id, qr_code, permission: what the form of the check-in holds.
+    """
+    return _facts(context, _visit(context), parameters)
 
 
 def check_in(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -62,6 +58,9 @@ def check_in(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str
     visit.checked_in_at = _stated(parameters, context.event_at)
     visit.grade = parameters.get("grade")
     _record(context, visit, "in", parameters)
+    evidence_id = parameters.get("evidence_id")
+    if visit.place_id and evidence_id and not (parameters.get("facts") or {}).get("place_known", True):
+        pins.propose(context.session, visit.rep_id, visit.place_id, visit.id, UUID(str(evidence_id)), now=context.now)
     return {}
 
 
@@ -76,8 +75,8 @@ def check_out(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[st
 
     Args:
         context: of the step.
-        parameters: method, evidence_id, note; afterwards: the visit is reported later, so ``at`` (else the planned
-            length) says when it ended.
+        parameters: method, evidence_id, qr_code, permission, note; afterwards: the visit is reported later, so
+            ``at`` (else the planned length) says when it ended.
     """
     visit = _visit(context)
     at = _stated(parameters, context.event_at)
@@ -86,7 +85,8 @@ def check_out(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[st
     visit.checked_out_at = at
     reported = context.session.get(VisitReport, visit.id) is not None
     visit.state = VisitState.REPORTED if reported else VisitState.CHECKED_OUT
-    _record(context, visit, "out", {**parameters, "explanation": parameters.get("note")})
+    facts = _facts(context, visit, parameters)
+    _record(context, visit, "out", {**parameters, "facts": facts, "explanation": parameters.get("note")})
     return {}
 
 
@@ -287,6 +287,28 @@ def _visit(context: StepContext) -> Visit:
     if visit is None:
         raise BpmnError("visit_unknown", "The visit of this process does not exist.")
     return visit
+
+
+def _facts(context: StepContext, visit: Visit, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    place = customers.places_by_id(context.session, [visit.place_id]).get(visit.place_id) if visit.place_id else None
+    position = None
+    if place is not None and place.latitude is not None and place.longitude is not None:
+        position = place.latitude, place.longitude
+    evidence_id, method = parameters.get("evidence_id"), str(parameters.get("method") or "manual")
+    code = str(parameters.get("qr_code") or "")
+    return evidence.check_facts(
+        context.session,
+        visit.rep_id,
+        method=method,
+        evidence_id=UUID(str(evidence_id)) if evidence_id else None,
+        place=position,
+        radius_m=place.radius_m if place else 200,
+        at=context.event_at,
+        qr=method == "qr"
+        and visit.place_id is not None
+        and customer_service.is_code_of(context.session, visit.place_id, code),
+        permission=parameters.get("permission"),
+    )
 
 
 def _record(context: StepContext, visit: Visit, kind: str, parameters: Mapping[str, Any]) -> None:

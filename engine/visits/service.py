@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, group_principal, user_principal
@@ -291,14 +290,3 @@ def _send(
     taken = process.send_to_business_key(session, actor, business_key(visit.id), message, payload, now=now)
     if not taken:
         raise ConflictError("This visit has moved on; please look again.", code="visit_moved_on")
-
-
-def has_open_visit(session: Session, rep_id: UUID, *, other_than: UUID) -> UUID | None:
-    """Return the visit that the rep has checked in to and not out of, if any."""
-    return session.scalar(
-        select(Visit.id).where(
-            Visit.rep_id == rep_id,
-            Visit.state == VisitState.CHECKED_IN,
-            Visit.id != other_than,
-        )
-    )

@@ -79,7 +79,7 @@ class VisitReport(Base):
     summary: Mapped[str] = mapped_column(String(4000), default="")
     values: Mapped[dict[str, Any]] = mapped_column(JsonText)
     reported_by: Mapped[UUID | None]
-    reported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reported_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     review: Mapped[str | None] = mapped_column(String(20))
     review_comment: Mapped[str | None] = mapped_column(String(1000))
     reviewed_by: Mapped[UUID | None]

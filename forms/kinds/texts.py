@@ -65,10 +65,35 @@ class ScanKind(TextKind):
     longest = 500
 
 
+class PermissionKind(Kind):
+    """What the browser says of its permission to locate; a script fills it in, and nobody sees it."""
+
+    macro = "permission"
+    states: ClassVar = ("granted", "denied", "prompt", "unavailable")
+
+    def clean(self, component: Component, value: Any) -> Any:
+        """Accept one of the states that browsers name.
+
+        Raises:
+            InvalidValueError: anything else.
+        """
+        if value == "":
+            return None
+        if value not in self.states:
+            raise InvalidValueError("option", component)
+        return value
+
+    def json_schema(self, component: Component) -> dict[str, Any]:
+        """One of the states."""
+        return {"enum": list(self.states)}
+
+
 class PositionKind(Kind):
     """The id of a recorded position. Coordinates never enter a form: the evidence store holds them."""
 
     macro = "position"
+    # at_submit: the position is read when the form is sent, by the same tap, and the form goes on without one.
+    props: ClassVar = {"at_submit": "bool"}
     required_code = "required_position"
 
     def clean(self, component: Component, value: Any) -> Any:

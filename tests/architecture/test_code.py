@@ -1,12 +1,15 @@
 """Rules about the code that a linter does not know."""
 
 import ast
+import importlib
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from engine.store.base import Base
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 400
@@ -94,15 +97,48 @@ def test_only_the_clock_reads_the_time() -> None:
     assert not readers
 
 
+WHEREABOUTS = re.compile(
+    r"(^|_)(lat|lats|latitude|lng|lon|longitude|coordinates?|accuracy|altitude|geo|gps|whereabouts)(_|$)"
+)
+"""What a column with a position is called."""
+
+
 def test_positions_stand_in_evidence_only() -> None:
     # A customer's place has an address on the map; a person's position is evidence.
-    allowed = {"engine/evidence/tables.py", "engine/customers/tables.py"}
+    for name in FEATURES:
+        importlib.import_module(f"engine.{name}.tables")
+    places = {("place", "latitude"), ("place", "longitude")}
     holders = {
+        (table.name, column.name)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if WHEREABOUTS.search(column.name)
+    } - places
+    assert {table for table, _column in holders} == {"evidence_position", "evidence_track_point"}
+    evidence = ast.parse((ROOT / "engine/evidence/tables.py").read_text("utf-8"))
+    own = {node.value.value for node in ast.walk(evidence) if _names_a_table(node)}
+    assert {table for table, _column in holders} <= own
+
+
+def _names_a_table(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__tablename__"
+
+
+def test_coordinates_leave_evidence_for_a_places_pin_only() -> None:
+    # Elsewhere in the engine and the web only places (a row of customers) and readings on their way in have degrees.
+    allowed = {
+        "engine/customers", "engine/evidence", "engine/connectors/maps", "engine/demo", "web/maps.py",
+        "web/positions/readings.py", "web/positions/views.py", "engine/visits/operations.py",
+    }  # fmt: skip
+    talkers = {
         str(path.relative_to(ROOT))
-        for path in (ROOT / "engine").rglob("tables.py")
-        if re.search(r"\b(latitude|longitude|accuracy_m)\b", path.read_text("utf-8"))
+        for folder in ("engine", "web", "forms")
+        for path, tree in trees(folder)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.keyword)
+        and (node.attr if isinstance(node, ast.Attribute) else node.arg) in {"latitude", "longitude"}
     }
-    assert holders <= allowed
+    assert not [each for each in talkers if not any(each.startswith(place) for place in allowed)]
 
 
 def test_logs_hold_no_positions_or_notes() -> None:

@@ -13,6 +13,8 @@ from werkzeug.serving import make_server
 
 from engine import wiring
 from engine.clock import utc_now
+from engine.consent import service as consent
+from engine.consent.rules import LocationMode
 from engine.settings import Settings
 from engine.store.database import create_all
 from tests import factories
@@ -36,6 +38,9 @@ def _found(application: wiring.Application) -> Company:
     with application.database.transaction() as session:
         company = factories.add_company(session, now=utc_now())
         factories.deploy_factory_processes(session, now=utc_now())
+        # The stranger has not said yet how to check in: a journey of theirs begins with that.
+        for rep in (company.rep, company.colleague):
+            consent.choose_location_mode(session, rep, LocationMode.MANUAL, now=utc_now())
     return company
 
 

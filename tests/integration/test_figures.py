@@ -71,3 +71,34 @@ def test_without_visits_nothing_is_divided_by_nothing(application: Application, 
     with application.database.reading() as session:
         figures = reports.visit_figures(session, [stranger], DAY, DAY).total
     assert (figures.completion, figures.dwell_minutes, figures.coverage) == (None, None, None)
+
+
+def test_a_hospital_with_six_doctors_is_one_stop(application: Application, company: Company) -> None:
+    """R19: the dwell is counted once for each stop; the hand count stands beside each visit."""
+
+    def visit(begin: str, end: str, **more: object) -> None:
+        times = {
+            name: datetime.fromisoformat(f"2026-03-02T{at}:00+08:00")
+            for name, at in (("checked_in_at", begin), ("checked_out_at", end))
+        }
+        values: dict[str, object] = {"place_id": company.place_id, **times, **more}
+        add_visit(application, company, VisitState.COMPLETED, **values)
+
+    for begin, end in (
+        ("09:00", "09:20"), ("09:05", "09:15"), ("09:20", "09:40"),  # overlapping and touching
+        ("09:50", "10:00"), ("10:30", "10:40"), ("10:40", "11:00"),  # after ten and thirty minutes: still there
+    ):  # fmt: skip
+        visit(begin, end)  # one stop, 09:00 to 11:00: 120 minutes
+    visit("11:31", "11:41")  # 31 minutes later: another stop, 10 minutes
+    visit("09:10", "09:40", rep_id=company.colleague.user_id)  # a colleague's stop, 30 minutes
+    visit("14:00", "14:20", place_id=None)  # no place: two stops, 20 and 10 minutes
+    visit("14:00", "14:10", place_id=None)
+    rep, colleague = company.rep.user_id, company.colleague.user_id
+    assert rep is not None
+    assert colleague is not None
+    with application.database.reading() as session:
+        report = reports.visit_figures(session, [rep, colleague], DAY, DAY)
+    assert report.by_rep[rep].made == 9
+    assert report.by_rep[rep].dwell_minutes == pytest.approx((120 + 10 + 20 + 10) / 4)
+    assert report.by_rep[colleague].dwell_minutes == pytest.approx(30)
+    assert report.total.dwell_minutes == pytest.approx((120 + 10 + 20 + 10 + 30) / 5)

@@ -19,7 +19,7 @@ def test_a_task_comes_with_its_form_and_is_completed_once(site: Site) -> None:
     assert task is not None
     assert task["may_complete"] is True
     assert task["form"]["key"] == "visit_check_in"
-    assert set(task["json_schema"]["properties"]) == {"method", "position_evidence"}
+    assert set(task["json_schema"]["properties"]) == {"method", "position_evidence", "qr_code", "permission"}
     body = {"submission_id": str(new_id()), "values": {"method": "manual"}}
     first = api.post(f"/tasks/{task_id}/complete", body)
     again = api.post(f"/tasks/{task_id}/complete", body)

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from engine.consent import service as consent
-from engine.consent.rules import LocationMode
+from engine.consent.rules import PURPOSES, LocationMode
 from engine.evidence.tables import Position
 from engine.notifications.tables import Notification
 from engine.people import service as people
@@ -78,7 +78,7 @@ def test_consent_is_asked_again_after_twelve_months(world: World) -> None:
     [
         {"latitude": "31"},
         {"latitude": 91},
-        {"coordinate_system": "gcj02"},
+        {"coordinate_system": "pulkovo"},
         {"fixed_at": "2026-11-23"},
         {"accuracy_m": True},
     ],
@@ -109,9 +109,9 @@ def test_the_choice_of_the_location_mode_is_shown_and_lasts(world: World) -> Non
         assert f'value="{mode.value}" checked' in page(client, "/me")
     assert "Choose how you check in" not in page(client, "/today")
     with world.application.database.reading() as session:
-        assert set(consent.states(session, world.actor("rep1"))) == {"check_in_position", "manual_check_in"}
+        assert set(consent.states(session, world.actor("rep1"))) == set(PURPOSES)
     client.post("/me/location", data={"mode": "everything"})
-    assert "Choose one of the three ways." in page(client, "/me")
+    assert "Choose one of the four ways." in page(client, "/me")
 
 
 def test_language_and_theme_are_remembered(world: World) -> None:

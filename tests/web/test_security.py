@@ -199,8 +199,11 @@ def test_signing_in_leads_nowhere_else(site: Site, target: str) -> None:
 
 
 def test_signing_in_leads_back_to_the_page(site: Site) -> None:
-    answer = sign_in(site.app.test_client(), "rep", next="/tasks?mine=1")
+    answer = sign_in(site.app.test_client(), "manager", next="/tasks?mine=1")
     assert answer.location == "/tasks?mine=1"
+    # A rep says first how to check in, and goes on from there.
+    asked = sign_in(site.app.test_client(), "rep", next="/tasks?mine=1")
+    assert asked.location == "/consent?next=/tasks?mine%3D1"
 
 
 # Files

@@ -22,30 +22,65 @@ def ask(process: str, decision: str, variables: dict):
     return decide(bundle.decisions[decision], decision, scope)
 
 
-@pytest.mark.parametrize(
-    ("facts", "grade", "explain", "review"),
-    [
-        (FIX, "A", False, False),
-        ({**FIX, "age_s": 60, "accuracy_m": 50, "distance_m": 200}, "A", False, False),
-        ({**FIX, "age_s": 61}, "B", False, False),
-        ({**FIX, "accuracy_m": 51}, "B", False, False),
-        ({**FIX, "distance_m": 280, "accuracy_m": 150}, "B", False, False),
-        ({**FIX, "distance_m": 221}, "C", True, False),
-        ({**FIX, "distance_m": 220}, "B", False, False),
-        ({**FIX, "age_s": 301}, "C", True, False),
-        ({**FIX, "accuracy_m": 201}, "C", True, False),
-        ({**FIX, "place_known": False, "distance_m": None}, "C", False, False),
-        ({**FIX, "mock": True}, "D", True, True),
-        (MANUAL, "C", False, False),
-        ({**MANUAL, "place_known": False}, "C", False, False),
-        ({**FIX, "qr": True}, "A", False, False),
-        ({**FIX, "qr": True, "distance_m": 900}, "B", False, False),
-        ({**MANUAL, "qr": True}, "B", False, False),
-    ],
-)
-def test_evidence_grade(facts: dict, grade: str, explain: bool, review: bool) -> None:
-    expected = {"grade": grade, "explain": explain, "review": review}
-    assert ask("visit", "evidence_grade", {"facts": facts}) == expected
+A, B, C, ASKED, CONTRADICTION = (
+    ("A", False, False), ("B", False, False), ("C", False, False), ("C", True, False), ("D", True, True),
+)  # fmt: skip
+QR = {**MANUAL, "method": "qr", "qr": True}
+OUTSIDE = {**FIX, "distance_m": 900}
+
+GRADES: list[tuple[str, dict, tuple[str, bool, bool]]] = [
+    # PRODUCT.md, section 5, "Evidence grade (first hit)", row by row, with both sides of every boundary.
+    ("a mock is a contradiction, whatever else", {**FIX, "mock": True}, CONTRADICTION),
+    ("a mock with a code too", {**FIX, "mock": True, "qr": True, "method": "qr"}, CONTRADICTION),
+    ("a code within the radius", {**QR, "distance_m": 200, "accuracy_m": 180, "age_s": 280}, A),
+    ("a code a metre outside", {**QR, "distance_m": 201, "accuracy_m": 5, "age_s": 5}, B),
+    ("a code alone", QR, B),
+    ("a code at a place without a position", {**QR, "place_known": False, "accuracy_m": 5, "age_s": 5}, B),
+    ("a code with an old fix far away", {**QR, "distance_m": 900, "accuracy_m": 500, "age_s": 900}, B),
+    ("by hand", MANUAL, C),
+    ("by hand, permission denied", {**MANUAL, "permission": "denied"}, C),
+    ("by hand at a place without a position", {**MANUAL, "place_known": False}, C),
+    ("no position of the place yet", {**FIX, "place_known": False, "distance_m": None}, C),
+    (
+        "no position of the place yet, an old fix",
+        {**FIX, "place_known": False, "distance_m": None, "age_s": 900},
+        C,
+    ),
+    ("a fix of 301 s", {**FIX, "age_s": 301}, ASKED),
+    ("a fix of 300 s", {**FIX, "age_s": 300}, B),
+    ("R6, a fix of 900 s on the spot", {**FIX, "age_s": 900, "distance_m": 0}, ASKED),
+    ("accurate to 201 m", {**FIX, "accuracy_m": 201}, ASKED),
+    ("accurate to 200 m", {**FIX, "accuracy_m": 200}, B),
+    ("60 s, 50 m, on the radius", {**FIX, "age_s": 60, "accuracy_m": 50, "distance_m": 200}, A),
+    ("R3", FIX, A),
+    ("61 s", {**FIX, "age_s": 61}, B),
+    ("51 m accurate", {**FIX, "accuracy_m": 51}, B),
+    ("a metre outside, but perhaps inside", {**FIX, "distance_m": 201}, B),
+    ("R4", {**FIX, "distance_m": 280, "accuracy_m": 150}, B),
+    ("distance less accuracy is the radius", {**FIX, "distance_m": 220}, B),
+    ("distance less accuracy is a metre more", {**FIX, "distance_m": 221}, ASKED),
+    ("R5", OUTSIDE, ASKED),
+    ("the smallest radius, on it", {**FIX, "radius_m": 30, "distance_m": 30}, A),
+    ("the smallest radius, less accuracy", {**FIX, "radius_m": 30, "distance_m": 50}, B),
+    ("the smallest radius, outside", {**FIX, "radius_m": 30, "distance_m": 51}, ASKED),
+    ("the largest radius", {**FIX, "radius_m": 2000, "distance_m": 2000}, A),
+    ("a position without a distance", {**FIX, "distance_m": None}, CONTRADICTION),
+    ("a position without an accuracy", {**OUTSIDE, "accuracy_m": None}, CONTRADICTION),
+]
+
+
+@pytest.mark.parametrize(("facts", "expected"), [row[1:] for row in GRADES], ids=[row[0] for row in GRADES])
+def test_evidence_grade(facts: dict, expected: tuple[str, bool, bool]) -> None:
+    grade, explain, review = expected
+    found = ask("visit", "evidence_grade", {"facts": facts})
+    assert found == {"grade": grade, "explain": explain, "review": review}
+
+
+def test_every_rule_of_the_grade_table_is_hit() -> None:
+    """The table above leaves no row of the shipped decision out."""
+    source = next(each for each in bundles.factory_sources("visit") if each.name.endswith("evidence_grade.dmn"))
+    assert source.content.count(b"<rule ") == 11
+    assert {expected for _name, _facts, expected in GRADES} == {A, B, C, ASKED, CONTRADICTION}
 
 
 @pytest.mark.parametrize(

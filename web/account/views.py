@@ -1,12 +1,10 @@
 """The person's own page, notifications, and links from mails."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
-from engine.consent.rules import LocationMode
-from engine.evidence.rules import POSITION_KEPT_DAYS
 from engine.notifications import rules as notification_rules
 from engine.notifications import service as notifications
 from engine.people import service as people
@@ -14,6 +12,7 @@ from web import context
 from web.i18n import LOCALE_COOKIE, LOCALES, locale
 from web.i18n import translate as _
 from web.inbox.subject import address_of
+from web.privacy import choices
 from web.security import policy
 from web.transactions import transactional
 
@@ -26,15 +25,13 @@ YEAR_S = 31_536_000
 @policy()
 def me() -> ResponseReturnValue:
     """Show who is signed in, language and theme, and how the person checks in."""
-    states = consent.states(context.session(), context.actor())
-    mode = consent_rules.location_mode(states, now=context.now())
-    answers = [state.given_at for state in states.values()]
+    session, actor, now = context.session(), context.actor(), context.now()
     return render_template(
         "account/me.html",
-        mode=mode.value if mode else "",
-        answered_at=max(answers) if answers else None,
-        text_version=consent_rules.TEXT_VERSION,
-        kept_days=POSITION_KEPT_DAYS,
+        options=choices.options(),
+        mode=choices.chosen(session, actor, now=now),
+        version=consent_rules.TEXT_VERSION,
+        has_answered=bool(consent.answers(session, actor)),
         roles=_roles(),
     )
 
@@ -52,26 +49,6 @@ def appearance() -> ResponseReturnValue:
         secure = context.app().settings.is_secure
         response.set_cookie(LOCALE_COOKIE, chosen, max_age=YEAR_S, samesite="Lax", secure=secure, httponly=True)
     return response
-
-
-@blueprint.post("/me/location")
-@policy()
-@transactional
-def location() -> ResponseReturnValue:
-    """Record how the person wants to check in."""
-    chosen = request.form.get("mode", "")
-    if chosen not in set(LocationMode):
-        flash(_("Choose one of the three ways."), "danger")
-        return redirect(url_for("account.me", _anchor="location"))
-    mode = LocationMode(chosen)
-    consent.choose_location_mode(context.session(), context.actor(), mode, now=context.now())
-    sentences = {
-        LocationMode.OFF: _("No place is recorded from now on."),
-        LocationMode.MANUAL: _("You check in by hand from now on; no position is recorded."),
-        LocationMode.CHECK_IN: _("You may check in with your position from now on."),
-    }
-    flash(sentences[mode], "success")
-    return redirect(url_for("account.me", _anchor="location"))
 
 
 @blueprint.get("/notifications", endpoint="notifications")

@@ -6,7 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from engine.access import Role
+from engine.access import Actor, Role
+from engine.consent import service as consent
 from engine.errors import FieldflowError
 from engine.people import service as people
 from web import context
@@ -25,6 +26,8 @@ YEAR_S = 31_536_000
 def home() -> ResponseReturnValue:
     """Send everyone to the page where their work starts."""
     actor = context.actor()
+    if _is_to_be_asked(actor):
+        return redirect(url_for("privacy.choose"))
     starts = ((Role.REP, "today.today"), (Role.MANAGER, "team.week"), (Role.ADMIN, "studio.definitions"))
     return redirect(url_for(next((endpoint for role, endpoint in starts if actor.has(role)), "inbox.inbox")))
 
@@ -51,7 +54,11 @@ def submit_sign_in() -> ResponseReturnValue:
     if opened is None:
         page = render_template("auth/sign_in.html", login=login, problem=problem, next=target, demo=_demo())
         return page, 422
-    response = redirect(_own_address(target) or url_for("auth.home"))
+    onward = _own_address(target)
+    signed_in = people.session_of(context.session(), opened.secret, now=context.now())
+    if onward and signed_in is not None and _is_to_be_asked(signed_in.actor):
+        onward = url_for("privacy.choose", next=onward)
+    response = redirect(onward or url_for("auth.home"))
     _set_cookie(response, opened)
     return response
 
@@ -88,6 +95,11 @@ def language() -> ResponseReturnValue:
         secure = context.app().settings.is_secure
         response.set_cookie(LOCALE_COOKIE, chosen, max_age=YEAR_S, samesite="Lax", secure=secure, httponly=True)
     return response
+
+
+def _is_to_be_asked(actor: Actor) -> bool:
+    """Tell whether a rep has not said yet, or is to say again, how they check in: that comes before the day (R1)."""
+    return actor.has(Role.REP) and consent.mode_of(context.session(), actor, now=context.now()) is None
 
 
 def _set_cookie(response: Response, opened: people.SignedIn) -> None:

@@ -72,6 +72,7 @@ def customer(customer_id: UUID) -> ResponseReturnValue:
         sees_all=actor.has(*BACK_OFFICE),
         linked=reachable(session, actor),
         plans_visits=actor.has(Role.REP, Role.MANAGER),
+        prints_codes=actor.has(Role.MANAGER, Role.ADMIN),
     )
 
 

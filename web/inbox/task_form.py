@@ -12,6 +12,7 @@ from engine.access import Actor, Role
 from engine.attachments import service as attachments
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
+from engine.consent.rules import LocationMode
 from engine.errors import FieldProblem
 from engine.process import bundles, queries, user_tasks
 from engine.process.queries import TaskDetail
@@ -47,14 +48,16 @@ def view(
     around: Mapping[str, Any] | None = None,
 ) -> FormView:
     """Return what the form macro draws."""
-    choices = user_tasks.form_choices(session, actor, definition, business_key=detail.task.business_key)
+    key = detail.task.business_key
+    choices = user_tasks.form_choices(session, actor, definition, business_key=key)
+    known = user_tasks.form_context(session, actor, business_key=key, now=context.now())
     return render.view(
         definition,
         values,
         errors=errors,
         locale=locale(),
         choices=choices,
-        context={**user_tasks.form_context(actor, now=context.now()), **(around or {})},
+        context={**known, **(around or {})},
         translate=translate,
     )
 
@@ -114,6 +117,11 @@ def step_of(session: Session, detail: TaskDetail) -> dict[str, Any] | None:
         "occurrence": occurrence,
         "title": f"{detail.task.subject} · {detail.task.label(locale())}",
     }
+
+
+def is_off() -> bool:
+    """Tell whether the reader wants no place recorded: then a check-in does not even mention positions."""
+    return consent.mode_of(context.session(), context.actor(), now=context.now()) is LocationMode.OFF
 
 
 def addresses(detail: TaskDetail, *, locate: bool) -> dict[str, str]:

@@ -16,7 +16,7 @@ from web import context
 from web.api import paging
 from web.i18n import explain
 from web.i18n import translate as _
-from web.inbox import line, subject, task_form
+from web.inbox import line, open_visit, subject, task_form
 from web.security import policy
 from web.transactions import transactional
 
@@ -82,7 +82,8 @@ def _submit(task_id: UUID) -> ResponseReturnValue:
         session, actor, task_id, posted.values, submission_id=_submission_id(), now=context.now()
     )
     flash(subject.what_next(session, actor, detail.task, done), "success")
-    following = subject.next_address(session, actor, done)
+    back = _uuid(request.args.get("back", ""))
+    following = url_for("inbox.task", task_id=back) if back else subject.next_address(session, actor, done)
     if request.accept_mimetypes.best == "application/json":
         # A phone's script, which must see whether the server was reached before it leaves the page.
         return jsonify(next=following)
@@ -141,7 +142,8 @@ def _page(
     locate = asks_position and task_form.may_locate()
     return render_template(
         "inbox/task.html",
-        position_is_off=asks_position and not locate,
+        position_is_off=asks_position and not locate and not task_form.is_off(),
+        in_the_way=open_visit.in_the_way(session, actor, detail.task) if detail.may_complete else None,
         detail=detail,
         form=form,
         about=about,
@@ -153,8 +155,12 @@ def _page(
 
 
 def _submission_id() -> UUID | None:
+    return _uuid(request.form.get("submission_id", ""))
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return UUID(request.form.get("submission_id", ""))
+        return UUID(text)
     except ValueError:
         return None
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.errors import InvalidInputError
+from engine.evidence import pins
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.visits import handing_over
@@ -30,10 +31,12 @@ def week() -> ResponseReturnValue:
     session, actor = context.session(), context.actor()
     today = context.local_now().date()
     monday = board.week_of(request.args.get("week", ""), today)
+    shown = board.load(session, actor, monday, today, locale())
     return render_template(
         "team/week.html",
-        board=board.load(session, actor, monday, today, locale()),
+        board=shown,
         tasks=process.inbox(session, actor, limit=OWN_TASKS).tasks,
+        pins=pins.count_waiting(session, [row.rep.id for row in shown.rows]),
         last_week=board.week_name(monday - timedelta(days=7)),
         next_week=board.week_name(monday + timedelta(days=7)),
         this_week=board.week_name(monday),

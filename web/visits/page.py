@@ -7,8 +7,12 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
 from engine.comments import service as comments
+from engine.consent import rules as consent_rules
+from engine.consent import service as consent
 from engine.customers import queries as customers
-from engine.evidence import service as evidence
+from engine.evidence import looks, track
+from engine.evidence import queries as evidence
+from engine.evidence.rules import VIEW_PURPOSES, VIEWS_A_DAY
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
@@ -17,12 +21,23 @@ from engine.visits import queries as visits
 from engine.visits.handing_over import NOT_BEGUN
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
+from web import context
 from web.i18n import locale
 from web.inbox.line import LineStep, line_of
+from web.labels import look_purpose_label
 from web.visits import report_view
 from web.visits.timeline import Entry, timeline
 
 BACK_OFFICE = (Role.OPS, Role.ADMIN, Role.COMPLIANCE)
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What of a rep's positions the reader may look at, and how often still today."""
+
+    at_check: bool = False
+    at_track: bool = False
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,9 +61,30 @@ class VisitPage:
     checks: tuple[evidence.CheckRow, ...]
     reasons: dict[str, str]
     entries: tuple[Entry, ...]
+    looking: Looking
     linked: frozenset[UUID]
     sees_all: bool
     takers: tuple[people.Person, ...] = ()
+
+    @property
+    def may_look(self) -> bool:
+        """Whether the reader may look at a position of this visit."""
+        return self.looking.at_check
+
+    @property
+    def may_look_at_track(self) -> bool:
+        """Whether the reader may look at the track of its day."""
+        return self.looking.at_track
+
+    @property
+    def looks_left(self) -> int:
+        """How many looks the reader has left today."""
+        return self.looking.left
+
+    @property
+    def look_purposes(self) -> list[tuple[str, str]]:
+        """Why one may look, for a menu."""
+        return [(each, look_purpose_label(each)) for each in VIEW_PURPOSES if each != "place_pin"]
 
     @property
     def rep_name(self) -> str:
@@ -99,6 +135,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
     contact_rows = customers.contacts_by_id(session, detail.contact_ids) if detail.contact_ids else {}
     purposes = {each.key: each.label(locale()) for each in visits.purposes(session)}
     written = comments.comments_of(session, key, with_internal=actor.has(*BACK_OFFICE))
+    checks = evidence.events_of(session, visit_id) if visit.checked_in_at else ()
     return VisitPage(
         detail=detail,
         customer=customers.by_id(session, [visit.customer_id])[visit.customer_id],
@@ -116,7 +153,8 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         line=tuple(line_of(session, actor, tasks, now_id=mine[0].id if mine else None)),
         instance_id=tasks[-1].instance_id if tasks else None,
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
-        checks=evidence.events_of(session, visit_id) if visit.checked_in_at else (),
+        checks=checks,
+        looking=_looking(session, actor, detail, checks),
         reasons=report_view.reason_labels(session, tasks[-1].instance_id) if tasks else {},
         entries=timeline(process.history_of(session, key), tasks, written),
         linked=reachable(session, actor),
@@ -136,3 +174,22 @@ def reachable(session: Session, actor: Actor) -> frozenset[UUID]:
     """Return the people whose visits and requests the actor may open."""
     own = frozenset({actor.user_id} if actor.user_id else ())
     return own | people.managed_ids(session, actor) if actor.has(Role.MANAGER) else own
+
+
+def _looking(
+    session: Session, actor: Actor, detail: visits.VisitDetail, checks: tuple[evidence.CheckRow, ...]
+) -> Looking:
+    visit = detail.visit
+    if not (detail.may_act and actor.has(Role.MANAGER) and visit.rep_id != actor.user_id):
+        return Looking()
+    now = context.now()
+
+    def agrees(purpose: str) -> bool:
+        return consent_rules.may_store_position(consent.state_of(session, visit.rep_id, purpose), now=now)
+
+    return Looking(
+        at_check=any(check.has_position for check in checks) and agrees(consent_rules.CHECK_IN),
+        at_track=agrees(consent_rules.TRACK)
+        and track.has_track(session, visit.rep_id, visit.local_date, actor.time_zone),
+        left=VIEWS_A_DAY - looks.views_on(session, actor, context.local_now().date()),
+    )

@@ -19,6 +19,7 @@ from engine.visits import service as visits_service
 from web import context
 from web.i18n import explain, format_span
 from web.i18n import translate as _
+from web.positions import readings
 from web.security import policy
 from web.transactions import transactional
 from web.visits import page, plan_form
@@ -201,26 +202,9 @@ comment.is_transactional = True  # type: ignore[attr-defined]  # _comment is
 @transactional
 def position() -> ResponseReturnValue:
     """Store a reading of the device, if its owner has agreed; answers with the evidence id only."""
-    reading = _reading(request.get_json(silent=True))
+    reading = readings.read(request.get_json(silent=True), now=context.now())
     evidence_id = evidence.record_position(context.session(), context.actor(), reading, now=context.now())
     return jsonify(evidence=str(evidence_id)), 201
-
-
-def _reading(body: Any) -> evidence.Reading:
-    problem = FieldProblem("This is not a position.", code="position_invalid")
-    if not isinstance(body, dict) or body.get("coordinate_system", "wgs84") != "wgs84":
-        raise InvalidInputError(errors={"position": [problem]})
-    numbers = [body.get(name) for name in ("latitude", "longitude", "accuracy_m")]
-    try:
-        fix_at = datetime.fromisoformat(str(body.get("fixed_at")))
-        if fix_at.tzinfo is None or any(
-            isinstance(each, bool) or not isinstance(each, int | float) for each in numbers
-        ):
-            raise ValueError
-        latitude, longitude, accuracy_m = (float(each) for each in numbers if each is not None)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInputError(errors={"position": [problem]}) from error
-    return evidence.Reading(latitude, longitude, accuracy_m, fix_at)
 
 
 def _act(visit_id: UUID, work: Any) -> ResponseReturnValue:

@@ -135,6 +135,7 @@ ROWS = [
         "required_position",
         {"evidence": ["31.23,121.47", {"lat": 31.2}, [31.2, 121.5], 31.2, "x" * 65]},
     ),
+    Row("permission", "denied", "denied", "required", {"option": ["31.23,121.47", 5, "perhaps", ["granted"]]}),
     Row("scan", "QR 123", "QR 123", "required", {"text": [5], "max_length": ["x" * 501]}),
     Row(
         "list",

@@ -1,6 +1,6 @@
 // The form runtime: one controller for each form[data-form], made once, also for forms that htmx swaps in.
 import { countCharacters } from './count.js';
-import { hideWhatIsMissing, initDevice } from './device.js';
+import { hideWhatIsMissing, initDevice, locateAtSubmit, waitingPosition } from './device.js';
 import { Draft } from './draft.js';
 import { clearError, followLink, showProblems } from './errors.js';
 import { Files } from './files.js';
@@ -46,6 +46,18 @@ function start(form) {
       await files.settled();
       submitting = false;
       form.requestSubmit();
+      return;
+    }
+    const position = waitingPosition(form);
+    if (position) {
+      stop();
+      submitting = true;
+      const button = event.submitter;
+      button?.setAttribute('aria-busy', 'true');
+      const goesOn = await locateAtSubmit(form, position, config.words, changed);
+      button?.removeAttribute('aria-busy');
+      submitting = false;
+      if (goesOn) form.requestSubmit();
       return;
     }
     const found = problems(refresh(), config.messages);

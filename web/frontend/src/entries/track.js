@@ -1,0 +1,3 @@
+import { startTrack } from '../track/index.js';
+
+startTrack(document.currentScript);

@@ -1,0 +1,1 @@
+"""Positions: readings that arrive, looks of managers, pins and codes of places."""
