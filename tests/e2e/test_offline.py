@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 from engine.access import SYSTEM
 from engine.bpmn.model import Source
 from engine.clock import utc_now
+from engine.consent import service as consent
+from engine.consent.rules import LocationMode
 from engine.process import bundles, deployment
 from engine.visits import service as visits
 from engine.visits.tables import Visit, VisitReport
@@ -309,3 +311,29 @@ def test_one_visit_is_open_at_a_time_without_a_network_too(site: Site, sign_in: 
     page.locator("main .stop-card").last.click()
     expect(page.locator("main")).to_contain_text("还没有签退")
     expect(page.locator("main a.button-big:has-text('签到')")).to_have_count(0)
+
+
+def test_a_position_read_without_a_network_is_graded_as_it_was(site: Site, sign_in: SignIn, off_loop) -> None:
+    visit_id = plan(site, off_loop)
+
+    def agree() -> None:
+        with site.application.database.transaction() as session:
+            consent.choose_location_mode(session, site.company.rep, LocationMode.CHECK_IN, now=utc_now())
+
+    off_loop(agree)
+    page = sign_in("rep", viewport=PHONE)
+    page.context.grant_permissions(["geolocation"])
+    latitude, longitude = factories.PLACE
+    page.context.set_geolocation({"latitude": latitude, "longitude": longitude, "accuracy": 15})
+    ready_for_the_street(page, site)
+    page.context.set_offline(True)
+    page.goto(f"{site.url}/today")
+    page.click("main .stop-card")
+    do_step(page, "签到")
+    submit(page)
+    expect(page.locator("main a.button-big:has-text('填写报告')")).to_be_visible()
+    page.context.set_geolocation({"latitude": latitude + 1, "longitude": longitude, "accuracy": 15})
+    page.context.set_offline(False)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    page.wait_for_url(f"**/visits/{visit_id}")
+    assert (row(site, visit_id).state, row(site, visit_id).grade) == ("checked_in", "A")

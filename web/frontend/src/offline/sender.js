@@ -63,22 +63,30 @@ const parcel = async (actions) => ({
     { id, kind, stream, sequence, visit, body, clock: done, ...(position && { position }) })),
 });
 
-async function settle(results) {
+// Resolves to how many are no longer what they were.
+async function settle(results, actions) {
+  const before = new Map(actions.map((action) => [action.id, action.state]));
   for (const { id, state, why, case: caseId } of results) {
     if (state === 'applied' || state === 'set_aside') await drop(id);
     else await change(id, { state, why, case: caseId });
   }
+  return results.filter(({ id, state }) => before.get(id) !== state).length;
 }
 
 // A parcel that is refused whole is sent again one by one, so that one bad entry holds up no other.
 async function deliver(actions, csrf) {
   try {
     const { results } = await call('/offline/actions', await parcel(actions), csrf);
-    await settle(results);
+    return await settle(results, actions);
   } catch (error) {
     if (![400, 409, 413, 422].includes(error.status)) throw error;
-    if (actions.length === 1) await change(actions[0].id, { state: 'refused', why: error.message });
-    else for (const action of actions) await deliver([action], csrf);
+    if (actions.length === 1) {
+      await change(actions[0].id, { state: 'refused', why: error.message });
+      return 1;
+    }
+    let changed = 0;
+    for (const action of actions) changed += await deliver([action], csrf);
+    return changed;
   }
 }
 
@@ -86,15 +94,16 @@ async function sendAll() {
   let waiting = await unsettled();
   if (!waiting.length) return 0;
   const packet = await refresh();
+  let changed = 0;
   waiting = waiting.filter((entry) => !entry.user || entry.user === packet.user.id);
   for (let start = 0; start < waiting.length; start += BATCH) {
     const ready = [];
     for (const entry of waiting.slice(start, start + BATCH)) ready.push(await uploadPhotos(entry, packet.csrf));
-    await deliver(ready, packet.csrf);
+    changed += await deliver(ready, packet.csrf);
   }
   await put('meta', 'sent', Date.now());
-  await refresh();
-  return waiting.length;
+  if (changed) await refresh();
+  return changed;
 }
 
 function alone(work) {
@@ -102,7 +111,7 @@ function alone(work) {
   return navigator.locks.request('fieldflow-send', { ifAvailable: true }, (lock) => (lock ? work() : 0));
 }
 
-// Send now; on trouble again later. Resolves to how many entries were sent.
+// Send now; on trouble again later. Resolves to how many entries are no longer what they were.
 export async function flush(tell = () => {}) {
   clearTimeout(timer);
   try {
