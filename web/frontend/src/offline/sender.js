@@ -106,16 +106,23 @@ async function sendAll() {
   return changed;
 }
 
-function alone(work) {
-  if (!navigator.locks) return work();
-  return navigator.locks.request('fieldflow-send', { ifAvailable: true }, (lock) => (lock ? work() : 0));
+// One after the other, over all pages and the worker. Whoever asks while one runs gets the next: the one that runs may
+// have met a network that was not there yet. Asking once more while that one waits is the same question.
+let next = null;
+
+function inTurn(work) {
+  next ??= (async () => {
+    const begin = () => { next = null; return work(); };
+    return navigator.locks ? navigator.locks.request('fieldflow-send', begin) : begin();
+  })();
+  return next;
 }
 
 // Send now; on trouble again later. Resolves to how many entries are no longer what they were.
 export async function flush(tell = () => {}) {
   clearTimeout(timer);
   try {
-    const count = await alone(async () => {
+    const count = await inTurn(() => {
       tell('sending');
       return sendAll();
     });
