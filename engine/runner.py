@@ -3,8 +3,8 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,11 +41,14 @@ class Worker:
 
     Args:
         parts: overdue work of features (deadlines), each in its own transaction.
+        chores: as parts, but looked for no more often than their interval: what may wait costs an idle sweep nothing.
     """
 
     database: Database
     parts: tuple[SweepPart, ...] = ()
     clock: Clock = utc_now
+    chores: tuple[tuple[timedelta, SweepPart], ...] = ()
+    _looked_at: dict[SweepPart, datetime] = field(default_factory=dict)
 
     def deliver(self, delivery_id: UUID) -> bool:
         """Do one delivery, if it is free; True if it is now done or failed for good.
@@ -81,7 +84,7 @@ class Worker:
             how much there was to do.
         """
         count = self.fire_timers()
-        for part in self.parts:
+        for part in (*self.parts, *self._due_chores()):
             count += self.database.run(lambda session, part=part: part(session, self.clock()))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         with self.database.reading() as session:
             waiting = list(outbox.due(session, now=self.clock()))
@@ -93,6 +96,12 @@ class Worker:
             for delivery_id, _lane in waiting:
                 self.deliver(delivery_id)
         return count + len(waiting)
+
+    def _due_chores(self) -> list[SweepPart]:
+        now, never = self.clock(), datetime.min.replace(tzinfo=UTC)
+        due = [part for every, part in self.chores if now - self._looked_at.get(part, never) >= every]
+        self._looked_at.update(dict.fromkeys(due, now))
+        return due
 
     def fire_timers(self) -> int:
         """Fire the timers that are due, some fifty for each commit, a savepoint for each instance."""

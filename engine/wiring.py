@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -82,7 +82,12 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
     application = Application(
         settings=settings,
         database=database,
-        worker=Worker(database, parts=(calendar.fire_due, _forget(settings), offline.give_up_gaps), clock=clock),
+        worker=Worker(
+            database,
+            parts=(calendar.fire_due,),
+            clock=clock,
+            chores=((timedelta(hours=1), _forget(settings)), (timedelta(minutes=10), offline.give_up_gaps)),
+        ),
         crm=crm,
         notifier=notifier,
         maps=SchematicMaps(),
@@ -140,7 +145,7 @@ def register(application: Application) -> None:
         "check_methods",
         lambda session, actor, key: presence.method_choices(session, actor, key, now=application.clock()),
     )
-    topics.register_form_context("presence", presence.form_context)
+    topics.register_form_context("presence", presence.form_context, gives=presence.GIVES)
     topics.register_submission_check("presence", presence.require_presence, only_live=True)
     topics.register_submission_check("attachments", _attach_files)
     topics.require(

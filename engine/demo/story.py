@@ -48,7 +48,9 @@ class Story:
 
     def __init__(self, application: Application, company: Company, clock: SimulatedClock, *, seed: int) -> None:
         self._database = application.database
-        self._worker = Worker(application.database, parts=application.worker.parts, clock=clock)
+        self._worker = Worker(
+            application.database, parts=application.worker.parts, clock=clock, chores=application.worker.chores
+        )
         self._company = company
         self._clock = clock
         self._random = Random(seed)  # noqa: S311 - a story, no secret

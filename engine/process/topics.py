@@ -104,7 +104,7 @@ FormContext = Callable[[Session, Actor, str, datetime], Mapping[str, Any]]
 """Session, actor, business key and time → what conditions and defaults of a form may read as ``context.name``."""
 
 _topics: dict[str, Topic] = {}
-_form_contexts: dict[str, FormContext] = {}
+_form_contexts: dict[str, tuple[FormContext, frozenset[str]]] = {}
 _submission_checks: dict[str, tuple[SubmissionCheck, bool]] = {}
 _choices: dict[str, ChoiceSource] = {}
 _required: dict[str, frozenset[str]] = {}
@@ -129,14 +129,18 @@ def register_submission_check(name: str, check: SubmissionCheck, *, only_live: b
     _submission_checks[name] = check, only_live
 
 
-def register_form_context(name: str, context: FormContext) -> None:
-    """Add something that forms know; a later one of the same name replaces it."""
-    _form_contexts[name] = context
+def register_form_context(name: str, context: FormContext, *, gives: frozenset[str]) -> None:
+    """Add something that forms know; a later one of the same name replaces it.
+
+    Args:
+        gives: the names of what it gives; it is not asked for a form that reads none of them.
+    """
+    _form_contexts[name] = context, gives
 
 
-def form_contexts() -> tuple[FormContext, ...]:
-    """Return what adds to that which forms know."""
-    return tuple(_form_contexts.values())
+def form_contexts(names: frozenset[str]) -> tuple[FormContext, ...]:
+    """Return what gives any of the names that a form reads."""
+    return tuple(context for context, gives in _form_contexts.values() if gives & names)
 
 
 def submission_checks(*, is_live: bool = True) -> tuple[SubmissionCheck, ...]:

@@ -27,6 +27,7 @@ from engine.process.tables import (
     UserTask,
 )
 from forms import schema
+from forms.context import context_names
 from forms.model import Choice, Component, FormDefinition
 
 DRAFT_LIMIT_BYTES = 256_000
@@ -142,7 +143,7 @@ def validate(
             raise InvalidInputError(errors={key: [problem] for key in values})
         return {}
     choices = form_choices(session, actor, form, business_key=business_key)
-    around = form_context(session, actor, business_key=business_key, now=now)
+    around = form_context(session, actor, form, business_key=business_key, now=now)
     result = schema.validate(form, values, context=around, choices=choices)
     if not result.ok:
         raise InvalidInputError(
@@ -154,10 +155,12 @@ def validate(
     return result.values
 
 
-def form_context(session: Session, actor: Actor, *, business_key: str, now: datetime) -> dict[str, Any]:
-    """Return what every form knows: ``today`` (local date), ``timezone`` of the person, and what features add."""
+def form_context(
+    session: Session, actor: Actor, form: FormDefinition, *, business_key: str, now: datetime
+) -> dict[str, Any]:
+    """Return what a form knows: ``today`` (local date), ``timezone`` of the person, and what it reads of features."""
     today = now.astimezone(ZoneInfo(actor.time_zone)).date().isoformat()
-    added = [context(session, actor, business_key, now) for context in topics.form_contexts()]
+    added = [context(session, actor, business_key, now) for context in topics.form_contexts(context_names(form))]
     return {
         **{name: value for each in added for name, value in each.items()},
         "today": today,

@@ -19,6 +19,7 @@ from engine.visits.tables import Visit
 from forms.model import Choice, FormDefinition, Text
 
 CHECK_IN_FORM, CHECK_OUT_FORM = "visit_check_in", "visit_check_out"
+GIVES = frozenset({"location_mode", "check_method", "chooses_method", "may_locate"})
 _LABELS = {
     "position": Text("使用我的位置", "With my position"),
     "qr": Text("扫描现场的二维码", "With the code at the place"),

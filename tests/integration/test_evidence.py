@@ -202,7 +202,7 @@ CASES: list[tuple[str, int, Callable[[World, Company], object], int]] = [
 def test_each_class_is_kept_as_long_as_promised(
     world: World, company: Company, name: str, days: int, make: Callable[[World, Company], object], count: int
 ) -> None:
-    world.application.worker.parts = ()  # the sweep would do it by itself
+    world.application.worker.chores = ()  # the sweep would do it by itself
     make(world, company)
     world.clock.move_to(world.clock() + timedelta(days=days) - timedelta(minutes=5))
     assert due(world)[name] == 0

@@ -50,7 +50,7 @@ def view(
     """Return what the form macro draws."""
     key = detail.task.business_key
     choices = user_tasks.form_choices(session, actor, definition, business_key=key)
-    known = user_tasks.form_context(session, actor, business_key=key, now=context.now())
+    known = user_tasks.form_context(session, actor, definition, business_key=key, now=context.now())
     return render.view(
         definition,
         values,

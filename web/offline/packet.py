@@ -102,7 +102,9 @@ class _Forms:
             {},
             locale=locale(),
             choices=choices,
-            context=user_tasks.form_context(self._session, self._actor, business_key=key, now=context.now()),
+            context=user_tasks.form_context(
+                self._session, self._actor, ahead.form, business_key=key, now=context.now()
+            ),
             translate=translate,
         )
         drawn = str(self._draw(view, "#", attrs={"data-offline": "true"}))
