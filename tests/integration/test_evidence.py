@@ -214,7 +214,7 @@ def test_each_class_is_kept_as_long_as_promised(
 
 def test_the_chain_verifies_after_a_retention_run(world: World, company: Company) -> None:
     """A9: positions go first, then the oldest events; what is left begins where they ended."""
-    world.application.worker.parts = ()
+    world.application.worker.chores = ()
     for _ in range(4):
         agree(world, company)
         check(world, company)
@@ -233,7 +233,7 @@ def test_the_chain_verifies_after_a_retention_run(world: World, company: Company
 
 
 def test_a_chain_whose_events_are_all_over_goes_on(world: World, company: Company) -> None:
-    world.application.worker.parts = ()
+    world.application.worker.chores = ()
     check(world, company)
     world.clock.move_to(world.clock() + timedelta(days=2000))
     assert run(world)["evidence"] == 1
@@ -264,7 +264,7 @@ def test_a_report_goes_with_what_was_typed_and_the_visit_stays(world: World, com
 
 def test_a_setting_may_shorten_but_not_lengthen(world: World, company: Company) -> None:
     track_points(world, company)
-    world.application.worker.parts = ()
+    world.application.worker.chores = ()
     world.clock.move_to(world.clock() + timedelta(days=20))
     counts = [
         world.look(lambda session, days=days: retention.due(session, {"track": days}, now=world.clock()))["track"]
