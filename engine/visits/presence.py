@@ -111,6 +111,17 @@ def open_elsewhere(session: Session, rep_id: UUID, visit_id: UUID) -> UUID | Non
 def _offered(
     session: Session, actor: Actor, business_key: str, now: datetime
 ) -> tuple[LocationMode | None, tuple[str, ...]]:
+    # A form asks twice, for its list and for its conditions; a session is one request or one transaction.
+    known: dict[Any, tuple[LocationMode | None, tuple[str, ...]]] = session.info.setdefault("presence", {})
+    asked = (actor.user_id, business_key)
+    if asked not in known:
+        known[asked] = _looked_up(session, actor, business_key, now)
+    return known[asked]
+
+
+def _looked_up(
+    session: Session, actor: Actor, business_key: str, now: datetime
+) -> tuple[LocationMode | None, tuple[str, ...]]:
     mode = consent.mode_of(session, actor, now=now)
     key = select(Visit.place_id).where(Visit.id == _visit_id(business_key)) if business_key else None
     place_id = session.scalar(key) if key is not None else None
