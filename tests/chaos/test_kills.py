@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from engine import wiring
 from engine.access import Role
 from engine.clock import utc_now
+from engine.evidence import queries as evidence
 from engine.evidence import rules as evidence_rules
-from engine.evidence import service as evidence
 from engine.outbox.tables import Delivery, DeliveryState
 from engine.people import service as people
 from engine.process.tables import HistoryEvent, Incident, UserTask
@@ -159,6 +159,6 @@ def check_effects(session: Session, application: Application, ledger: Ledger, re
     assert set(ledger.finished) <= completed
     assert set(by_visit) == completed
     for user_id in reps:
-        events = evidence.chain(session, user_id)
+        events = evidence.chain(session, user_id).events
         assert evidence_rules.first_broken(events) is None
         assert set(Counter((row["visit_id"], row["kind"]) for row in events).values()) <= {1}
