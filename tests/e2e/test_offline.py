@@ -8,10 +8,12 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import select
 
 from engine.access import SYSTEM
 from engine.bpmn.model import Source
@@ -19,6 +21,7 @@ from engine.clock import utc_now
 from engine.consent import service as consent
 from engine.consent.rules import LocationMode
 from engine.process import bundles, deployment
+from engine.support.tables import SupportRequest
 from engine.visits import service as visits
 from engine.visits.tables import Visit, VisitReport
 from tests import factories
@@ -337,3 +340,41 @@ def test_a_position_read_without_a_network_is_graded_as_it_was(site: Site, sign_
     page.evaluate("() => dispatchEvent(new Event('online'))")
     page.wait_for_url(f"**/visits/{visit_id}")
     assert (row(site, visit_id).state, row(site, visit_id).grade) == ("checked_in", "A")
+
+
+def test_plans_are_changed_and_help_is_asked_for_without_a_network(site: Site, sign_in: SignIn, off_loop) -> None:
+    moved, dropped = plan(site, off_loop), plan(site, off_loop)
+    page = sign_in("rep", viewport=PHONE)
+    ready_for_the_street(page, site)
+    page.context.set_offline(True)
+    page.goto(f"{site.url}/offline#move/{moved}")
+    tomorrow = (utc_now() + timedelta(days=1, hours=8)).date().isoformat()
+    page.fill("input[name='day']", tomorrow)
+    page.fill("input[name='time']", "10:30")
+    page.click("main form button")
+    expect(page.locator("main")).to_contain_text("已改期，待发送")
+    page.goto(f"{site.url}/offline#cancel/{dropped}")
+    page.fill("textarea[name='reason']", "客户出差")
+    page.click("main form button")
+    expect(page.locator("main")).to_contain_text("已取消，待发送")
+    page.goto(f"{site.url}/offline#new")
+    page.click("main form button")
+    do_step(page, "签到")
+    page.check("input[name='method'][value='manual']")
+    submit(page)
+    page.click("main a:has-text('请求协助')")
+    page.fill("input[name='subject']", "肾功能不全时的剂量")
+    page.click("main form button")
+    expect(page.locator("[data-sync='waiting']")).to_contain_text("5")
+    page.context.set_offline(False)
+    page.evaluate("() => dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-sync='sent']")).to_be_visible(timeout=15_000)
+    assert (row(site, moved).state, row(site, dropped).state) == ("rescheduled", "cancelled")
+    with site.application.database.reading() as session:
+        found = list(session.scalars(select(Visit).where(Visit.id.not_in([moved, dropped]))))
+        assert sorted(each.state for each in found) == ["checked_in", "planned"]
+        [request] = session.scalars(select(SupportRequest))
+        later = next(each for each in found if each.state == "planned")
+        assert later.follows_id == moved
+        assert later.planned_start.astimezone(ZoneInfo("Asia/Shanghai")).isoformat()[:16] == f"{tomorrow}T10:30"
+        assert request.subject == "肾功能不全时的剂量"
