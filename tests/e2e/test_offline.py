@@ -1,18 +1,14 @@
 """A rep in the street without a network: what is done stands once, at its true time, and nothing is lost."""
 
-import os
 import re
-import signal
-from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import select
 
 from engine.access import SYSTEM
@@ -27,73 +23,26 @@ from engine.visits.tables import Visit, VisitReport
 from tests import factories
 from tests.conftest import CHROMIUM, FLAGS
 from tests.e2e.conftest import PHONE, SignIn, Site
+from tests.e2e.street import (
+    back_online,
+    check_in,
+    do_step,
+    enter,
+    in_the_street,
+    kill_browsers_of,
+    make_visit_offline,
+    plan,
+    ready_for_the_street,
+    row,
+    submit,
+)
 
 pytestmark = pytest.mark.e2e
 
 
-def plan(site: Site, pool_run) -> UUID:
-    """Plan a visit of the rep in five minutes."""
-
-    def work() -> UUID:
-        with site.application.database.transaction() as session:
-            return visits.plan_visit(
-                session,
-                site.company.rep,
-                customer_id=site.company.customer_id,
-                purpose_key="report",
-                planned_start=utc_now() + timedelta(minutes=5),
-                now=utc_now(),
-            )
-
-    return pool_run(work)
-
-
-def row(site: Site, visit_id: UUID) -> Visit:
-    with site.application.database.reading() as session:
-        found = session.get_one(Visit, visit_id)
-        session.expunge_all()
-        return found
-
-
-def ready_for_the_street(page: Page, site: Site) -> None:
-    """Open today with a network until the phone has stored the packet and the app."""
-    page.goto(f"{site.url}/today")
-    expect(page.locator("[data-sync]")).to_be_visible()
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.reload()
-    expect(page.locator("[data-sync='sent']")).to_be_visible()
-
-
-def do_step(page: Page, name: str) -> None:
-    page.click(f"main a.button-big:has-text('{name}')")
-    expect(page.locator("form[data-offline]")).to_be_visible()
-
-
-def submit(page: Page) -> None:
-    page.click("form[data-form] .form-submit")
-
-
-def make_visit_offline(page: Page) -> None:
-    page.click("main .stop-card")
-    do_step(page, "签到")
-    page.check("input[name='method'][value='manual']")
-    submit(page)
-    do_step(page, "签退")
-    page.check("input[name='method'][value='manual']")
-    submit(page)
-    do_step(page, "填写报告")
-    page.check("input[name='outcome'][value='met']")
-    page.fill("textarea[name='summary']", "地下室没有信号，聊得很好。")
-    page.dblclick("form[data-form] .form-submit")
-    expect(page.locator("main")).to_contain_text("这次拜访在手机上都已完成")
-
-
 def test_a_whole_visit_in_airplane_mode_stands_once(site: Site, sign_in: SignIn, off_loop) -> None:
     visit_id = plan(site, off_loop)
-    page = sign_in("rep", viewport=PHONE)
-    ready_for_the_street(page, site)
-    page.context.set_offline(True)
-    page.goto(f"{site.url}/today")
+    page = in_the_street(site, sign_in)
     before = utc_now()
     make_visit_offline(page)
     expect(page.locator("[data-sync='waiting']")).to_contain_text("3")
@@ -103,8 +52,7 @@ def test_a_whole_visit_in_airplane_mode_stands_once(site: Site, sign_in: SignIn,
     page = page.context.browser.contexts[-1].new_page()
     page.goto(f"{site.url}/offline")
     expect(page.locator("[data-sync='waiting']")).to_contain_text("3")
-    page.context.set_offline(False)
-    page.evaluate("() => dispatchEvent(new Event('online'))")
+    back_online(page)
     expect(page.locator("[data-sync='sent']")).to_be_visible()
     visit = row(site, visit_id)
     assert visit.state == "completed"
@@ -141,10 +89,7 @@ def test_answers_that_are_lost_after_the_commit_double_nothing(site: Site, sign_
 
 def test_a_visit_cancelled_meanwhile_is_a_task_to_decide(site: Site, sign_in: SignIn, off_loop) -> None:
     visit_id = plan(site, off_loop)
-    page = sign_in("rep", viewport=PHONE)
-    ready_for_the_street(page, site)
-    page.context.set_offline(True)
-    page.goto(f"{site.url}/today")
+    page = in_the_street(site, sign_in)
     make_visit_offline(page)
 
     def cancel() -> None:
@@ -152,8 +97,7 @@ def test_a_visit_cancelled_meanwhile_is_a_task_to_decide(site: Site, sign_in: Si
             visits.cancel_visit(session, site.company.manager, visit_id, reason="客户停诊", now=utc_now())
 
     off_loop(cancel)
-    page.context.set_offline(False)
-    page.evaluate("() => dispatchEvent(new Event('online'))")
+    back_online(page)
     expect(page.locator("[data-sync='stuck']")).to_be_visible()
     page.goto(f"{site.url}/tasks")
     page.click("a[data-row]:has-text('处理冲突')")
@@ -200,37 +144,16 @@ def test_what_is_stored_survives_the_death_of_the_browser(
     kill_browsers_of(tmp_path / "profile")
     context = browser.browser_type.launch_persistent_context(**options)
     page = context.new_page()
-    # The browser had not written its cookies yet: signing in again sends what was stored.
+    # The browser may not have written its cookies yet: signing in again sends what was stored.
     enter(page, site)
     expect(page.locator("[data-sync='sent']")).to_be_visible()
     assert row(site, visit_id).state == "completed"
     context.close()
 
 
-def enter(page: Page, site: Site) -> None:
-    """Sign the rep in."""
-    page.goto(f"{site.url}/sign-in")
-    page.fill("#login", "rep")
-    page.fill("#password", factories.PASSWORD)
-    page.click("form[action='/sign-in'] button:has-text('登录')")
-    page.wait_for_url("**/today")
-
-
-def kill_browsers_of(profile: Path) -> None:
-    """Kill the browser of a profile as a phone does that needs its memory: at once."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                if f"--user-data-dir={profile}" in (entry / "cmdline").read_text().split("\0"):
-                    os.kill(int(entry.name), signal.SIGKILL)
-
-
 def test_work_goes_on_where_a_new_version_was_published_meanwhile(site: Site, sign_in: SignIn, off_loop) -> None:
     visit_id = plan(site, off_loop)
-    page = sign_in("rep", viewport=PHONE)
-    ready_for_the_street(page, site)
-    page.context.set_offline(True)
-    page.goto(f"{site.url}/today")
+    page = in_the_street(site, sign_in)
     make_visit_offline(page)
 
     def publish() -> None:
@@ -242,22 +165,16 @@ def test_work_goes_on_where_a_new_version_was_published_meanwhile(site: Site, si
             deployment.deploy(session, SYSTEM, sources, now=utc_now())
 
     off_loop(publish)
-    page.context.set_offline(False)
-    page.evaluate("() => dispatchEvent(new Event('online'))")
+    back_online(page)
     page.wait_for_url(f"**/visits/{visit_id}")
     assert row(site, visit_id).state == "completed"
 
 
 def test_a_photo_taken_without_a_network_arrives_with_its_report(site: Site, sign_in: SignIn, off_loop) -> None:
     visit_id = plan(site, off_loop)
-    page = sign_in("rep", viewport=PHONE)
-    ready_for_the_street(page, site)
-    page.context.set_offline(True)
-    page.goto(f"{site.url}/today")
+    page = in_the_street(site, sign_in)
     page.click("main .stop-card")
-    do_step(page, "签到")
-    page.check("input[name='method'][value='manual']")
-    submit(page)
+    check_in(page)
     do_step(page, "填写报告")
     page.check("input[name='outcome'][value='met']")
     page.fill("textarea[name='summary']", "名片见照片")
@@ -268,8 +185,7 @@ def test_a_photo_taken_without_a_network_arrives_with_its_report(site: Site, sig
     expect(page.locator("[data-field='photos'] [data-state='done']")).to_be_visible()
     submit(page)
     expect(page.locator("main a.button-big:has-text('签退')")).to_be_visible()
-    page.context.set_offline(False)
-    page.evaluate("() => dispatchEvent(new Event('online'))")
+    back_online(page)
     page.wait_for_url(f"**/visits/{visit_id}")
     with site.application.database.reading() as session:
         [photo] = session.get_one(VisitReport, visit_id).values["photos"]
@@ -301,14 +217,9 @@ def test_it_delivers_without_a_service_worker_too(site: Site, browser: Browser, 
 def test_one_visit_is_open_at_a_time_without_a_network_too(site: Site, sign_in: SignIn, off_loop) -> None:
     plan(site, off_loop)
     plan(site, off_loop)
-    page = sign_in("rep", viewport=PHONE)
-    ready_for_the_street(page, site)
-    page.context.set_offline(True)
-    page.goto(f"{site.url}/today")
+    page = in_the_street(site, sign_in)
     page.locator("main .stop-card").first.click()
-    do_step(page, "签到")
-    page.check("input[name='method'][value='manual']")
-    submit(page)
+    check_in(page)
     expect(page.locator("main a.button-big:has-text('签退')")).to_be_visible()
     page.click("main .back-link")
     page.locator("main .stop-card").last.click()
@@ -336,8 +247,7 @@ def test_a_position_read_without_a_network_is_graded_as_it_was(site: Site, sign_
     submit(page)
     expect(page.locator("main a.button-big:has-text('填写报告')")).to_be_visible()
     page.context.set_geolocation({"latitude": latitude + 1, "longitude": longitude, "accuracy": 15})
-    page.context.set_offline(False)
-    page.evaluate("() => dispatchEvent(new Event('online'))")
+    back_online(page)
     page.wait_for_url(f"**/visits/{visit_id}")
     assert (row(site, visit_id).state, row(site, visit_id).grade) == ("checked_in", "A")
 
@@ -359,15 +269,12 @@ def test_plans_are_changed_and_help_is_asked_for_without_a_network(site: Site, s
     expect(page.locator("main")).to_contain_text("已取消，待发送")
     page.goto(f"{site.url}/offline#new")
     page.click("main form button")
-    do_step(page, "签到")
-    page.check("input[name='method'][value='manual']")
-    submit(page)
+    check_in(page)
     page.click("main a:has-text('请求协助')")
     page.fill("input[name='subject']", "肾功能不全时的剂量")
     page.click("main form button")
     expect(page.locator("[data-sync='waiting']")).to_contain_text("5")
-    page.context.set_offline(False)
-    page.evaluate("() => dispatchEvent(new Event('online'))")
+    back_online(page)
     expect(page.locator("[data-sync='sent']")).to_be_visible(timeout=15_000)
     assert (row(site, moved).state, row(site, dropped).state) == ("rescheduled", "cancelled")
     with site.application.database.reading() as session:
