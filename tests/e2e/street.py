@@ -18,7 +18,7 @@ from tests import factories
 from tests.e2e.conftest import PHONE, SignIn, Site
 
 
-def plan(site: Site, pool_run: Callable[[Callable[[], Any]], Any]) -> UUID:
+def plan(site: Site, pool_run: Callable[[Callable[[], Any]], Any], *, customer_id: UUID | None = None) -> UUID:
     """Plan a visit of the rep in five minutes."""
 
     def work() -> UUID:
@@ -26,7 +26,8 @@ def plan(site: Site, pool_run: Callable[[Callable[[], Any]], Any]) -> UUID:
             return visits.plan_visit(
                 session,
                 site.company.rep,
-                customer_id=site.company.customer_id,
+                customer_id=customer_id or site.company.customer_id,
+                is_approved=True,
                 purpose_key="report",
                 planned_start=utc_now() + timedelta(minutes=5),
                 now=utc_now(),

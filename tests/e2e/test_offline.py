@@ -216,7 +216,7 @@ def test_it_delivers_without_a_service_worker_too(site: Site, browser: Browser, 
 
 def test_one_visit_is_open_at_a_time_without_a_network_too(site: Site, sign_in: SignIn, off_loop) -> None:
     plan(site, off_loop)
-    plan(site, off_loop)
+    plan(site, off_loop, customer_id=site.company.shared_customer_id)
     page = in_the_street(site, sign_in)
     page.locator("main .stop-card").first.click()
     check_in(page)

@@ -40,15 +40,14 @@ def choose(site: Site, actor: Actor, mode: LocationMode) -> None:
     write(site, lambda session: consent.choose_location_mode(session, actor, mode, now=utc_now()))
 
 
-def plan(site: Site, actor: Actor) -> UUID:
+def plan(site: Site, actor: Actor, *, customer_id: UUID | None = None) -> UUID:
     from engine.visits import service as visits
 
-    customer_id = site.company.customer_id
     return write(
         site,
         lambda session: visits.plan_visit(
-            session, actor, customer_id=customer_id, purpose_key="report",
-            planned_start=utc_now() + timedelta(minutes=10), now=utc_now(),
+            session, actor, customer_id=customer_id or site.company.customer_id, purpose_key="report",
+            planned_start=utc_now() + timedelta(minutes=10), is_approved=True, now=utc_now(),
         ),
     )  # fmt: skip
 

@@ -149,6 +149,7 @@ class _Around:
             "purpose": self._purposes.get(row.purpose_key, row.purpose_key),
             "note": row.note,
             "customer": {"id": str(row.customer_id), "name": name},
+            "place": str(row.place_id) if row.place_id else "",
             "address": place.address if place else "",
             "maps": [{"name": link.name, "url": link.url} for link in map_links(place, name)],
             "contacts": [self._contact(each) for each in self._contacts[row.customer_id]],

@@ -30,10 +30,11 @@ export function visitsOf({ packet, kept }) {
   });
 }
 
-// Where the rep is: checked in, here or at the server, and not out again.
-export function openVisit(visits) {
+// Where the rep is, if it is elsewhere: checked in, here or at the server, and not out again. One place is one stop.
+export function openElsewhere(visits, { id, place }) {
   const did = (visit, element) => visit.own.some((entry) => entry.body.element_id === element);
-  return visits.find((visit) => (visit.state === 'checked_in' || did(visit, 'check_in')) && !did(visit, 'check_out'));
+  const isOpen = (visit) => (visit.state === 'checked_in' || did(visit, 'check_in')) && !did(visit, 'check_out');
+  return visits.find((visit) => visit.id !== id && !(place && visit.place === place) && isOpen(visit));
 }
 
 // The steps that can be done now: open ones, and those that usually follow what was done here.

@@ -1,6 +1,6 @@
 // The app without a network: days, a visit, its steps, and what waits to be sent. All from what the phone stored.
 import { initForms } from '../form/index.js';
-import { load, openVisit, stepsOf, visitsOf } from './days.js';
+import { load, openElsewhere, stepsOf, visitsOf } from './days.js';
 import { fill, h } from './dom.js';
 import { askForm, cancelForm, moveForm, visitForm } from './plans.js';
 import { unsent } from './outbox.js';
@@ -77,8 +77,7 @@ function visitPage(id) {
   const note = stateOf(visit);
   const isOff = visit.cancelled;
   const begun = steps.some((step) => step.done);
-  const open = openVisit(visitsOf(state));
-  const elsewhere = open && open.id !== id ? open : null;
+  const elsewhere = openElsewhere(visitsOf(state), visit);
   const shown = isOff ? [] : steps.filter((step) => step.done || (step.ready && !(step.optional && begun)))
     .filter((step) => !(elsewhere && step.element === 'check_in' && !step.done));
   return [
