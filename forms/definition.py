@@ -24,7 +24,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,49}")
 RESERVED = frozenset({"context", "typename", "csrf_token", "submission_id"})
 _FORM = frozenset({"key", "version", "title", "submit", "components"})
 _COMMON = frozenset({"type", "key", "label", "help", "visible_if"})
-_VALUE = frozenset({"placeholder", "required", "default"})
+_VALUE = frozenset({"placeholder", "required", "default", "remember"})
 
 
 def parse(document: Mapping[str, Any]) -> FormDefinition:
@@ -130,6 +130,7 @@ class _Reader:
             required=self.required(path, part),
             visible_if=self.condition(f"{path}.visible_if", part.get("visible_if")),
             default=part.get("default"),
+            remember=self.flag(path, part, "remember"),
             options=tuple(self.options(path, part)) if chooses else (),
             source=self.source(path, part, kind) if isinstance(kind, SelectKind) else "",
             children=self.children(path, part, depth) if groups else (),
@@ -142,6 +143,12 @@ class _Reader:
             self.note(f"{path}.children", "no_components")
             return ()
         return tuple(self.components(parts, f"{path}.children", depth + 1))
+
+    def flag(self, path: str, part: Mapping[str, Any], name: str) -> bool:
+        value = part.get(name, False)
+        if not isinstance(value, bool):
+            self.note(f"{path}.{name}", "property", name=name)
+        return value is True
 
     def required(self, path: str, part: Mapping[str, Any]) -> bool | Mapping[str, Any]:
         required = part.get("required", False)

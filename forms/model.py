@@ -48,6 +48,7 @@ class Component:
         path: where it stands in the definition, ``components.2.children.0``.
         required: always, never, or by a condition.
         default: a JSON value, or ``{"context": name}`` to take it from the context at render time.
+        remember: "Same as last time" fills it with what the person's last form about the same customer said.
         source: the name of a choice list that is given at render and validation time.
         props: the properties that only this type has (``max_length``, ``min_rows``, ``compute`` …).
     """
@@ -61,6 +62,7 @@ class Component:
     required: bool | Condition = False
     visible_if: Condition | None = None
     default: Any = None
+    remember: bool = False
     options: tuple[Choice, ...] = ()
     source: str = ""
     children: tuple["Component", ...] = ()

@@ -61,6 +61,10 @@ def _one_of(*words: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and value in words
 
 
+def _is_days(value: Any) -> bool:
+    return isinstance(value, list) and 0 < len(value) <= 4 and all(_is_whole(each, 0) for each in value)
+
+
 _SHAPES: dict[str, Callable[[Any], bool]] = {
     "count": lambda value: _is_whole(value, 1),
     "whole": lambda value: _is_whole(value, 0),
@@ -71,6 +75,7 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
     "wording": _is_wording,
     "date_bound": _is_date_bound,
     "compute": _is_compute,
+    "days": _is_days,
     "format": _one_of("email", "phone"),
     "number_format": _one_of("number", "money"),
     "display": _one_of("radio", "menu"),

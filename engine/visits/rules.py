@@ -72,3 +72,8 @@ def task_rank(element_id: str) -> int:
     if element_id in OPTIONAL_STEPS:
         return len(STEP_ORDER) + 1
     return STEP_ORDER.index(element_id) if element_id in STEP_ORDER else len(STEP_ORDER)
+
+
+def visit_number(visit_id: UUID) -> str:
+    """Return the short number by which people name a visit: the random end of its id, as photos carry it."""
+    return f"V-{visit_id.hex[-8:].upper()}"

@@ -18,7 +18,7 @@ class DateKind(Kind):
 
     macro = "date"
     required_code = "required_date"
-    props: ClassVar = {"min": "date_bound", "max": "date_bound"}
+    props: ClassVar = {"min": "date_bound", "max": "date_bound", "quick_days": "days"}
 
     def clean(self, component: Component, value: Any) -> Any:
         """Return ``YYYY-MM-DD``.

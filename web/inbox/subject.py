@@ -18,6 +18,7 @@ from engine.process import queries as process
 from engine.process.user_tasks import Completion
 from engine.support import queries as support
 from engine.visits import queries as visits
+from engine.visits.rules import task_rank
 from web.i18n import locale
 from web.i18n import translate as _
 from web.offline import case_view
@@ -41,6 +42,12 @@ class About:
     done: tuple[Line, ...] = ()
     past_visits: tuple[visits.VisitRow, ...] = ()
     form_context: dict[str, Any] = field(default_factory=dict)
+    raised: tuple[support.RequestRow, ...] = ()
+
+    @property
+    def place_text(self) -> str:
+        """Where it is, in words."""
+        return (self.place.name or self.place.address) if self.place else self.customer.name if self.customer else ""
 
 
 def about(session: Session, actor: Actor, task: process.TaskRow) -> About:
@@ -90,6 +97,7 @@ def _about_visit(session: Session, actor: Actor, visit_id: UUID) -> About:
         place=customers.places_by_id(session, [place_id]).get(place_id) if place_id else None,
         rep_name=people.names(session, [found.visit.rep_id]).get(found.visit.rep_id, ""),
         past_visits=visits.of_customer(session, customer.id, limit=3),
+        raised=tuple(support.of_visits(session, [visit_id])[visit_id]),
     )
 
 
@@ -123,8 +131,20 @@ def _item_names(session: Session, codes: list[str]) -> dict[str, str]:
     return {code: (en if locale() == "en" else zh) for code, (zh, en) in names.items()}
 
 
-def what_next(session: Session, actor: Actor, task: process.TaskRow, done: Completion) -> str:
-    """Return what to say after a step: that it is done, and who goes on with what."""
+def what_next(session: Session, actor: Actor, task: process.TaskRow, done: Completion, *, now: datetime) -> str:
+    """Return what to say after a step: that it is done, which requests it raised, and who goes on with what."""
+    return " ".join(part for part in (_raised(session, done, now), _going_on(session, actor, task, done)) if part)
+
+
+def _raised(session: Session, done: Completion, now: datetime) -> str:
+    if not done.business_key.startswith("visit:"):
+        return ""
+    visit_id = UUID(done.business_key.removeprefix("visit:"))
+    raised = [row.number for row in support.of_visits(session, [visit_id])[visit_id] if row.created_at == now]
+    return _("Requests raised: {numbers}.", numbers=", ".join(raised)) if raised else ""
+
+
+def _going_on(session: Session, actor: Actor, task: process.TaskRow, done: Completion) -> str:
     name = task.label(locale())
     if done.opened:
         row = process.task_detail(session, actor, done.opened[0]).task
@@ -137,13 +157,19 @@ def what_next(session: Session, actor: Actor, task: process.TaskRow, done: Compl
 
 
 def next_address(session: Session, actor: Actor, done: Completion) -> str:
-    """Return where to go next: the task that opened for the same person, the object, the day, or the inbox."""
+    """Return where to go next: the task that opened or is left for the same person, the day, the object, the inbox."""
     if done.opened:
         return url_for("inbox.task", task_id=done.opened[0])
-    is_visit = done.business_key.startswith("visit:")
-    if is_visit and actor.has(Role.REP) and not process.has_open_task(session, actor, done.business_key):
-        # Done here: the day shows the visit that is next.
-        return url_for("today.today")
+    if done.business_key.startswith("visit:") and actor.has(Role.REP):
+        key = done.business_key
+        left = process.my_open_tasks_of(session, actor, [key])[key]
+        main = [row for row in left if not row.is_optional]
+        if main:
+            # A rep at a customer's is not sent round by the visit's page.
+            return url_for("inbox.task", task_id=min(main, key=lambda row: task_rank(row.element_id)).id)
+        if not left:
+            # Done here: the day shows the visit that is next.
+            return url_for("today.today")
     return address_of(done.business_key) or url_for("inbox.inbox")
 
 

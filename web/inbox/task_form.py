@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from flask import request, url_for
@@ -16,11 +17,15 @@ from engine.consent.rules import LocationMode
 from engine.errors import FieldProblem
 from engine.process import bundles, queries, user_tasks
 from engine.process.queries import TaskDetail
+from engine.visits.last_reports import last_reports
+from engine.visits.rules import visit_number
 from forms import html, render
 from forms.model import FormDefinition, level
+from forms.remember import remembered, remembers
 from forms.views import FormView
 from web import context
 from web.i18n import locale, translate
+from web.inbox.subject import About
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,25 @@ def step_of(session: Session, detail: TaskDetail) -> dict[str, Any] | None:
 def is_off() -> bool:
     """Tell whether the reader wants no place recorded: then a check-in does not even mention positions."""
     return consent.mode_of(context.session(), context.actor(), now=context.now()) is LocationMode.OFF
+
+
+def helps(session: Session, detail: TaskDetail, definition: FormDefinition | None, about: About) -> dict[str, str]:
+    """Return the attributes with which the form's scripts help: the stamp of photos, and what was said last time."""
+    if about.visit is None or definition is None or not detail.may_complete:
+        return {}
+    found = {"data-stamp": stamp_of(about.visit.visit.id, about.place_text)}
+    if remembers(definition):
+        visit = about.visit.visit
+        last = last_reports(session, visit.rep_id, [visit.customer_id]).get((visit.customer_id, definition.key), {})
+        values = remembered(definition, last)
+        if values:
+            found["data-last"] = orjson.dumps(values).decode()
+    return found
+
+
+def stamp_of(visit_id: UUID, place: str) -> str:
+    """Return what is drawn into the photos of a visit below the time: a line each."""
+    return f"{place}\n{visit_number(visit_id)}"
 
 
 def addresses(detail: TaskDetail, *, locate: bool) -> dict[str, str]:

@@ -81,7 +81,7 @@ def _submit(task_id: UUID) -> ResponseReturnValue:
     done = user_tasks.complete_user_task(
         session, actor, task_id, posted.values, submission_id=_submission_id(), now=context.now()
     )
-    flash(subject.what_next(session, actor, detail.task, done), "success")
+    flash(subject.what_next(session, actor, detail.task, done, now=context.now()), "success")
     back = _uuid(request.args.get("back", ""))
     following = url_for("inbox.task", task_id=back) if back else subject.next_address(session, actor, done)
     if request.accept_mimetypes.best == "application/json":
@@ -149,6 +149,7 @@ def _page(
         about=about,
         line=line.line_of(session, actor, tasks, now_id=detail.task.id),
         addresses=task_form.addresses(detail, locate=locate),
+        helps=task_form.helps(session, detail, definition, about),
         submission_id=request.form.get("submission_id") or str(new_id()),
         problem=problem,
     )

@@ -19,12 +19,15 @@ from engine.process import lookahead, user_tasks
 from engine.process.lookahead import Ahead
 from engine.support import queries as support
 from engine.visits import queries as visits
+from engine.visits.last_reports import last_reports
 from engine.visits.queries import VisitRow
 from engine.visits.rules import OPTIONAL_STEPS, task_rank
 from engine.visits.service import PROCESS, business_key
 from forms import render
+from forms.remember import remembered
 from web import context
 from web.i18n import format_date, locale, translate
+from web.inbox.task_form import stamp_of
 from web.labels import outcome_label, request_state_label, request_type_label
 from web.maps import map_links
 from web.offline.words import words
@@ -55,7 +58,8 @@ def packet(session: Session, actor: Actor, *, csrf_token: str) -> dict[str, Any]
         "csrf": csrf_token,
         "words": words(),
         "visits": [
-            {**around.visit(row), "steps": forms.steps(key, ahead[key])} for key, row in zip(keys, rows, strict=True)
+            {**around.visit(row), "steps": forms.steps(key, ahead[key], around.last(row))}
+            for key, row in zip(keys, rows, strict=True)
         ],
         "plan_steps": {each.key: _new_visit(session, actor, forms, each.form_key) for each in purposes},
         "forms": forms.html,
@@ -81,6 +85,9 @@ def _new_visit(session: Session, actor: Actor, forms: "_Forms", report_form: str
     return forms.steps("", steps)
 
 
+Last = dict[str, dict[str, Any]]
+
+
 class _Forms:
     """Draws each form once for each list of choices that differs."""
 
@@ -90,11 +97,15 @@ class _Forms:
         self._actor = actor
         self._draw = get_template_attribute("forms/form.html", "form")
 
-    def steps(self, key: str, ahead: Iterable[Ahead]) -> list[dict[str, Any]]:
-        """Return the steps in the order in which a rep is offered them."""
-        return [self.step(key, each) for each in sorted(ahead, key=lambda each: task_rank(each.element.id))]
+    def steps(self, key: str, ahead: Iterable[Ahead], last: Last | None = None) -> list[dict[str, Any]]:
+        """Return the steps in the order in which a rep is offered them.
 
-    def step(self, key: str, ahead: Ahead) -> dict[str, Any]:
+        Args:
+            last: the values of the rep's last reports about the customer, by form.
+        """
+        return [self.step(key, each, last or {}) for each in sorted(ahead, key=lambda each: task_rank(each.element.id))]
+
+    def step(self, key: str, ahead: Ahead, last: Last) -> dict[str, Any]:
         """Return a step with the hash of its form."""
         choices = user_tasks.form_choices(self._session, self._actor, ahead.form, business_key=key)
         view = render.view(
@@ -110,7 +121,9 @@ class _Forms:
         drawn = str(self._draw(view, "#", attrs={"data-offline": "true"}))
         name = sha256(drawn.encode()).hexdigest()[:12]
         self.html[name] = drawn
+        repeats = remembered(ahead.form, last.get(ahead.form.key, {}))
         return {
+            **({"last": repeats} if repeats else {}),
             "element": ahead.element.id,
             "name": ahead.element.name.text(locale()),
             "occurrence": ahead.occurrence,
@@ -132,7 +145,12 @@ class _Around:
         ids = {row.customer_id for row in rows}
         self._past = {each: visits.notes_of_customer(session, each, limit=LAST_VISITS) for each in ids}
         self._promises = {each: support.of_customer(session, each) for each in ids}
+        self._last = last_reports(session, rows[0].rep_id, ids) if rows else {}
         self._contacts = {each: customers.contacts(session, each) for each in ids}
+
+    def last(self, row: VisitRow) -> "Last":
+        """Return the values of the rep's last reports about a visit's customer, by form."""
+        return {form: values for (customer_id, form), values in self._last.items() if customer_id == row.customer_id}
 
     def visit(self, row: VisitRow) -> dict[str, Any]:
         """Return a visit with its customer card."""
@@ -141,6 +159,7 @@ class _Around:
         name = customer.label(locale())
         return {
             "id": str(row.id),
+            "stamp": stamp_of(row.id, (place.name or place.address) if place else customer.name),
             "url": url_for("visits.visit", visit_id=row.id),
             "day": row.local_date.isoformat(),
             "start": row.planned_start.isoformat(),

@@ -1,6 +1,7 @@
 // Photos and files: made small here, uploaded at once, kept in the form as "sha256:name".
 import { keepBlob } from '../offline/blobs.js';
 import { send } from './request.js';
+import { momentOf, stamp } from './stamp.js';
 
 const LONGEST_SIDE = 1600;
 const THUMB_SIDE = 160;
@@ -16,19 +17,20 @@ function draw(bitmap, side) {
 }
 
 // Drawing anew turns the picture upright and leaves its EXIF data (place, device) behind.
-export async function shrink(file) {
+export async function shrink(file, lines = []) {
   const bitmap = await createImageBitmap(file);
   const thumb = draw(bitmap, THUMB_SIDE);
   const canvas = draw(bitmap, LONGEST_SIDE);
   bitmap.close();
+  if (lines.length) stamp(canvas, lines);
   const blob = await new Promise((done) => { canvas.toBlob(done, 'image/jpeg', QUALITY); });
   return { blob, thumb, name: file.name.replace(/\.\w+$/, '') + '.jpg' };
 }
 
-async function prepare(file, kind) {
+async function prepare(file, kind, lines) {
   if (kind === 'photo') {
     // A browser that cannot read the format (HEIC) sends the file as it is; the server re-encodes it.
-    try { return await shrink(file); } catch { /* sent as it is */ }
+    try { return await shrink(file, lines); } catch { /* sent as it is */ }
   }
   return { blob: file, thumb: null, name: file.name };
 }
@@ -55,7 +57,8 @@ export class Files {
     const files = [...input.files];
     input.value = '';
     if (files.length > room) this.tell(holder, 'max_files');
-    for (const file of files.slice(0, Math.max(0, room))) this.add(holder, file);
+    const lines = this.stampOf(input);
+    for (const file of files.slice(0, Math.max(0, room))) this.add(holder, file, lines);
   }
 
   tell(holder, code) {
@@ -64,9 +67,17 @@ export class Files {
       .replace('{label}', label).replace('{max}', holder.dataset.limit);
   }
 
-  async add(holder, file) {
+  // A picture out of the gallery may be old: its stamp says that it was only added now.
+  stampOf(input) {
+    const about = this.form.dataset.stamp;
+    if (!about) return [];
+    const moment = momentOf(new Date());
+    return [input.hasAttribute('capture') ? moment : this.config.words.added.replace('{time}', moment), ...about.split('\n')];
+  }
+
+  async add(holder, file, lines = []) {
     const item = this.item(holder, file.name);
-    const { blob, thumb, name } = await prepare(file, holder.dataset.files);
+    const { blob, thumb, name } = await prepare(file, holder.dataset.files, lines);
     if (thumb) item.prepend(thumb);
     this.upload(holder, item, blob, name);
   }
@@ -147,7 +158,7 @@ export class Files {
     for (const { file, name } of entries) {
       const item = this.item(holder, name);
       const pattern = this.form.dataset.fileUrl;
-      if (pattern && holder.dataset.files !== 'file') {
+      if (pattern && !file.startsWith('local-') && holder.dataset.files !== 'file') {
         const image = document.createElement('img');
         image.src = pattern.replace('{file}', file);
         image.alt = name;

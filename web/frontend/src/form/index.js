@@ -4,6 +4,7 @@ import { hideWhatIsMissing, initDevice, locateAtSubmit, waitingPosition } from '
 import { Draft } from './draft.js';
 import { clearError, followLink, showProblems } from './errors.js';
 import { Files } from './files.js';
+import { initQuickDays, offerLast } from './last.js';
 import { readLevel, writeLevel } from './model.js';
 import { addRow, initRows, limitRows } from './rows.js';
 import { initSignatures } from './signature.js';
@@ -71,6 +72,8 @@ function start(form) {
   initRows(form, config, changed);
   initDevice(form, config, changed);
   initSignatures(form, files);
+  initQuickDays(form, changed);
+  offerLast(form, config.words, restore);
   // Before htmx, which listens on the form itself.
   form.addEventListener('submit', submit, true);
   form.addEventListener('click', followLink);

@@ -107,6 +107,8 @@ function stepPage(id, element) {
   const holder = document.createElement('template');
   holder.innerHTML = state.packet.forms[step.form];
   const form = holder.content.querySelector('form');
+  form.dataset.stamp = visit.stamp ?? '';
+  if (step.last) form.dataset.last = JSON.stringify(step.last);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     await keepStep(form, { visit: id, element, occurrence: step.occurrence, title: `${visit.customer.name} · ${step.name}` });
