@@ -38,6 +38,7 @@ from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
 from engine.support.rules import QUEUES
+from engine.visits import correction_operations as corrections
 from engine.visits import operations as visits
 from engine.visits import presence
 from forms.attached import files_in
@@ -151,6 +152,7 @@ def register(application: Application) -> None:
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
     )
+    topics.require("report_correction", frozenset({"correction.apply", "correction.reject"}))
     topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
     topics.require("support_request", frozenset({"support.route", "support.fulfil", "support.close", "support.cancel"}))
 
@@ -215,6 +217,8 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "visit.reschedule": (_WRITE, visits.reschedule, ("改期", "Reschedule the visit")),
     "visit.review": (_WRITE, visits.review, ("登记复核", "Record the review")),
     "visit.crm_record": (_READ, visits.crm_record, ("准备 CRM 记录", "Prepare the CRM record")),
+    "correction.apply": (_WRITE, corrections.apply, ("更正报告", "Apply the correction")),
+    "correction.reject": (_WRITE, corrections.reject, ("拒绝更正", "Reject the correction")),
     "visit.people": (_READ, visits.people_of_visit, ("查找相关人员", "Find the people of the visit")),
     "visit.raise_promises": (_WRITE, support.raise_promises, ("为承诺建立请求", "Raise requests for promises")),
     "support.route": (_WRITE, support.route, ("分派请求", "Route the request")),

@@ -17,9 +17,10 @@ from web.studio.views import blueprint as studio
 from web.support.views import blueprint as support
 from web.team.views import blueprint as team
 from web.today.views import blueprint as today
+from web.visits.correct import blueprint as corrections
 from web.visits.views import blueprint as visits
 
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
-    account, offline, privacy, positions,
+    account, offline, privacy, positions, corrections,
 )  # fmt: skip

@@ -40,6 +40,12 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{title}：冲突已处理，离线记录未采用",
         "{title}: the conflict is decided, the work is set aside",
     ),
+    "correction_waiting": ("{title}：报告更正待审批", "{title}: a correction of the report waits for you"),
+    "correction_applied": ("{title}：报告已按您的更正修改", "{title}: the report was corrected"),
+    "correction_rejected": (
+        "{title}：报告更正未获同意。{reason}",
+        "{title}: the correction was refused. {reason}",
+    ),
     "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
 }
 

@@ -18,6 +18,7 @@ from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.process.topics import StepContext
 from engine.visits import rules, service
+from engine.visits.crm import record_of
 from engine.visits.states import VisitState
 from engine.visits.tables import Visit, VisitReport
 
@@ -232,20 +233,7 @@ def review(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
 
 def crm_record(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the finished visit as ``crm.write_visit`` takes it: a lookup, no positions."""
-    visit = _visit(context)
-    stored = context.session.get(VisitReport, visit.id)
-    reference = customers.external_id(context.session, visit.customer_id, "crm")
-    customer = customers.by_id(context.session, [visit.customer_id])[visit.customer_id]
-    started, ended = visit.checked_in_at or visit.planned_start, visit.checked_out_at or context.now
-    return {
-        "visit_id": str(visit.id),
-        "customer_ref": reference or customer.code,
-        "rep": people.person(context.session, visit.rep_id).login,
-        "started_at": started.isoformat(),
-        "ended_at": ended.isoformat(),
-        "outcome": visit.outcome or "",
-        "summary": stored.summary[:1000] if stored else "",
-    }
+    return record_of(context.session, _visit(context), now=context.now)
 
 
 def people_of_visit(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,3 +25,11 @@ class Outcome(StrEnum):
     PARTLY = "partly"
     NOT_MET = "not_met"
     REFUSED = "refused"
+
+
+class CorrectionState(StrEnum):
+    """Where a correction of a report stands."""
+
+    PROPOSED = "proposed"
+    APPLIED = "applied"
+    REJECTED = "rejected"

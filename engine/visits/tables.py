@@ -83,3 +83,24 @@ class VisitReport(Base):
     review: Mapped[str | None] = mapped_column(String(20))
     review_comment: Mapped[str | None] = mapped_column(String(1000))
     reviewed_by: Mapped[UUID | None]
+
+
+class ReportCorrection(Base):
+    """A change of a report: by the rep alone within a day, else proposed to the manager. Whole values, so that
+    the form can draw both.
+    """
+
+    __tablename__ = "report_correction"
+    __table_args__ = (Index("ix_report_correction_visit", "visit_id", "proposed_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey(Visit.id))
+    before: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    after: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    state: Mapped[str] = mapped_column(String(10))
+    proposed_by: Mapped[UUID]
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision_reason: Mapped[str | None] = mapped_column(String(500))

@@ -273,7 +273,20 @@ CASE_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
     "set aside, late": ({}, {}, [LATE, done("decide", decision="set_aside", note="重复")], "case_closed"),
 }
 
+CORRECTION = {
+    "correction_id": "c", "visit_id": "v", "customer": "仁济医院", "customer_en": "Renji", "purpose": "学术拜访",
+    "purpose_en": "Call", "reason": "写错了",
+    "rep": REP, "manager": MANAGER, "approve_by": "2026-03-04T10:00:00+00:00",
+}  # fmt: skip
+CORRECTION_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
+    "approved": ({}, {}, [done("approve_correction", decision="approved")], "correction_applied"),
+    "rejected, late": (
+        {}, {}, [LATE, done("approve_correction", decision="rejected", reason="否")], "correction_rejected",
+    ),
+}  # fmt: skip
+
 PATHS = {
+    **{f"correction: {name}": ("report_correction", CORRECTION, *path) for name, path in CORRECTION_PATHS.items()},
     **{f"visit: {name}": ("visit", VISIT, *path) for name, path in VISIT_PATHS.items()},
     **{f"case: {name}": ("reconcile", CASE, *path) for name, path in CASE_PATHS.items()},
     **{f"request: {name}": ("support_request", REQUEST, *path) for name, path in REQUEST_PATHS.items()},

@@ -1,7 +1,8 @@
 """What a task is about: the visit or request behind its business key, and the line of steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,14 @@ from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.user_tasks import Completion
 from engine.support import queries as support
+from engine.visits import corrections
 from engine.visits import queries as visits
 from engine.visits.rules import task_rank
 from web.i18n import locale
 from web.i18n import translate as _
 from web.offline import case_view
 from web.support import handling
+from web.visits import correction_view
 from web.visits.report_view import Line
 
 
@@ -43,6 +46,7 @@ class About:
     past_visits: tuple[visits.VisitRow, ...] = ()
     form_context: dict[str, Any] = field(default_factory=dict)
     raised: tuple[support.RequestRow, ...] = ()
+    correction: correction_view.Corrected | None = None
 
     @property
     def place_text(self) -> str:
@@ -62,6 +66,8 @@ def about(session: Session, actor: Actor, task: process.TaskRow) -> About:
         if kind == "case":
             found = case_view.gather(session, actor, object_id)
             return About(kind="case", address=found.visit_address, case=found)
+        if kind == "correction":
+            return _about_correction(session, actor, object_id)
     except (ValueError, FieldflowError):
         pass
     return About()
@@ -79,6 +85,9 @@ def is_visible(session: Session, actor: Actor, business_key: str) -> bool:
             return True
         if kind == "case":
             offline.case_detail(session, actor, UUID(text))
+            return True
+        if kind == "correction":
+            visits.visit_detail(session, actor, corrections.correction(session, UUID(text)).visit_id)
             return True
     except (ValueError, FieldflowError):
         pass
@@ -99,6 +108,14 @@ def _about_visit(session: Session, actor: Actor, visit_id: UUID) -> About:
         past_visits=visits.of_customer(session, customer.id, limit=3),
         raised=tuple(support.of_visits(session, [visit_id])[visit_id]),
     )
+
+
+def _about_correction(session: Session, actor: Actor, correction_id: UUID) -> About:
+    row = corrections.correction(session, correction_id)
+    found = _about_visit(session, actor, row.visit_id)
+    report = found.visit.report if found.visit else None
+    shown = correction_view.corrected(session, actor, (row,), report.form_key) if report else ()
+    return replace(found, kind="correction", correction=shown[0] if shown else None)
 
 
 def _about_request(session: Session, actor: Actor, request_id: UUID, instance_id: UUID) -> About:

@@ -17,6 +17,7 @@ from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.support import queries as support
+from engine.visits import corrections
 from engine.visits import queries as visits
 from engine.visits.handing_over import NOT_BEGUN
 from engine.visits.rules import task_rank
@@ -25,7 +26,7 @@ from web import context
 from web.i18n import locale
 from web.inbox.line import LineStep, line_of
 from web.labels import look_purpose_label
-from web.visits import report_view
+from web.visits import correction_view, report_view
 from web.visits.timeline import Entry, timeline
 
 BACK_OFFICE = (Role.OPS, Role.ADMIN, Role.COMPLIANCE)
@@ -58,6 +59,8 @@ class VisitPage:
     line: tuple[LineStep, ...]
     instance_id: UUID | None
     report: tuple[report_view.Line, ...]
+    corrections: tuple[correction_view.Corrected, ...]
+    may_correct: bool
     checks: tuple[evidence.CheckRow, ...]
     reasons: dict[str, str]
     entries: tuple[Entry, ...]
@@ -136,6 +139,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
     purposes = {each.key: each.label(locale()) for each in visits.purposes(session)}
     written = comments.comments_of(session, key, with_internal=actor.has(*BACK_OFFICE))
     checks = evidence.events_of(session, visit_id) if visit.checked_in_at else ()
+    corrected = corrections.corrections_of(session, visit_id) if detail.report else ()
     return VisitPage(
         detail=detail,
         customer=customers.by_id(session, [visit.customer_id])[visit.customer_id],
@@ -155,6 +159,12 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         report=report_view.read(session, actor, detail.report, tasks) if detail.report else (),
         checks=checks,
         looking=_looking(session, actor, detail, checks),
+        corrections=correction_view.corrected(session, actor, corrected, detail.report.form_key)
+        if detail.report
+        else (),
+        may_correct=detail.report is not None
+        and visit.rep_id == actor.user_id
+        and not any(row.state == "proposed" for row in corrected),
         reasons=report_view.reason_labels(session, tasks[-1].instance_id) if tasks else {},
         entries=timeline(process.history_of(session, key), tasks, written),
         linked=reachable(session, actor),
