@@ -34,6 +34,8 @@ from engine.process import messages, topics
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, Topic, TopicKind
 from engine.runner import SweepPart, Worker
+from engine.safety import operations as safety
+from engine.safety.service import refuse_personal_data
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
@@ -149,9 +151,11 @@ def register(application: Application) -> None:
     topics.register_form_context("presence", presence.form_context, gives=presence.GIVES)
     topics.register_submission_check("presence", presence.require_presence, only_live=True)
     topics.register_submission_check("attachments", _attach_files)
+    topics.register_submission_check("patients", refuse_personal_data)
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
     )
+    topics.require("adverse_event", frozenset({"safety.record", "safety.classify", "safety.close"}))
     topics.require("report_correction", frozenset({"correction.apply", "correction.reject"}))
     topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
     topics.require("support_request", frozenset({"support.route", "support.fulfil", "support.close", "support.cancel"}))
@@ -210,6 +214,7 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "visit.explain": (_WRITE, visits.explain, ("登记说明", "Record the explanation")),
     "visit.report": (_WRITE, visits.report, ("保存报告", "Store the report")),
     "visit.check_out": (_WRITE, visits.check_out, ("登记签退", "Record the check-out")),
+    "visit.raise_adverse_event": (_WRITE, visits.raise_adverse_event, ("上报不良事件", "Open an adverse event")),
     "visit.draft_follow_ups": (_WRITE, visits.draft_follow_ups, ("生成后续拜访草稿", "Draft follow-up visits")),
     "visit.complete": (_WRITE, visits.complete, ("完成拜访", "Complete the visit")),
     "visit.cancel": (_WRITE, visits.cancel, ("取消拜访", "Cancel the visit")),
@@ -219,6 +224,9 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "visit.crm_record": (_READ, visits.crm_record, ("准备 CRM 记录", "Prepare the CRM record")),
     "correction.apply": (_WRITE, corrections.apply, ("更正报告", "Apply the correction")),
     "correction.reject": (_WRITE, corrections.reject, ("拒绝更正", "Reject the correction")),
+    "safety.record": (_WRITE, safety.record, ("登记不良事件内容", "Record what is known of an adverse event")),
+    "safety.classify": (_WRITE, safety.classify, ("登记严重程度", "Record the seriousness")),
+    "safety.close": (_WRITE, safety.close, ("结案不良事件", "Close an adverse event")),
     "visit.people": (_READ, visits.people_of_visit, ("查找相关人员", "Find the people of the visit")),
     "visit.raise_promises": (_WRITE, support.raise_promises, ("为承诺建立请求", "Raise requests for promises")),
     "support.route": (_WRITE, support.route, ("分派请求", "Route the request")),

@@ -14,7 +14,17 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     "promise_kept": ("{title}：{number} 已办结", "{title}: {number} is done"),
     "visit_cancelled": ("{title}：拜访已取消", "{title}: the visit was cancelled"),
     "visit_missed": ("{title}：拜访未完成", "{title}: the visit was missed"),
-    "adverse_event": ("{title}：报告中提到不良事件", "{title}: the report mentions an adverse event"),
+    "adverse_event": ("{title}：报告中提到不良事件 {number}", "{title}: a report mentions an adverse event {number}"),
+    "adverse_event_reminder": (
+        "{title}：不良事件 {number} 还没有补充，4 小时后由安全部门接管",
+        "{title}: adverse event {number} is still to be completed; the safety desk takes over in 4 hours",
+    ),
+    "adverse_event_taken_over": (
+        "{title}：不良事件 {number} 由安全部门接管",
+        "{title}: the safety desk takes over adverse event {number}",
+    ),
+    "adverse_event_serious": ("{title}：严重不良事件 {number}", "{title}: serious adverse event {number}"),
+    "adverse_event_closed": ("{title}：不良事件 {number} 已结案", "{title}: adverse event {number} is closed"),
     "request_new": ("新的支持请求 {number}：{title}", "New support request {number}: {title}"),
     "request_question": ("{number} {title}：后台需要您补充信息", "{number} {title}: the back office has a question"),
     "request_fulfilled": ("{number} {title}：已处理，请确认", "{number} {title}: handled, please confirm"),

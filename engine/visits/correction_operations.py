@@ -6,7 +6,7 @@ from uuid import UUID
 
 from engine.bpmn.step import BpmnError
 from engine.process.topics import StepContext
-from engine.visits import corrections
+from engine.visits import adverse, corrections
 from engine.visits.states import CorrectionState
 from engine.visits.tables import ReportCorrection
 
@@ -15,7 +15,8 @@ def apply(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, 
     """Put the correction into the report."""
     row = _correction(context)
     if row.state == CorrectionState.PROPOSED:
-        corrections.apply_correction(context.session, context.actor, row, now=context.now)
+        visit = corrections.apply_correction(context.session, context.actor, row, now=context.now)
+        adverse.watch(context.session, context.actor, visit, now=context.now)
     return {}
 
 

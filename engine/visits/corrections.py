@@ -21,7 +21,7 @@ from engine.people import queries as people
 from engine.process import bundles, topics, user_tasks
 from engine.process import queries as process
 from engine.process import service as process_service
-from engine.visits import service
+from engine.visits import adverse, service
 from engine.visits.crm import write_again
 from engine.visits.states import CorrectionState, VisitState
 from engine.visits.tables import ReportCorrection, Visit, VisitPurpose, VisitReport
@@ -152,7 +152,7 @@ def correct_report(
     )
     session.add(row)
     if found.is_free:
-        apply_correction(session, actor, row, now=now)
+        adverse.watch(session, actor, apply_correction(session, actor, row, now=now), now=now)
     else:
         session.flush()  # the process reads what is stored
         _start(session, actor, found.visit, row, now=now)

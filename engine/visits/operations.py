@@ -17,7 +17,7 @@ from engine.evidence import pins
 from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.process.topics import StepContext
-from engine.visits import rules, service
+from engine.visits import adverse, rules, service
 from engine.visits.crm import record_of
 from engine.visits.states import VisitState
 from engine.visits.tables import Visit, VisitReport
@@ -121,13 +121,19 @@ def report(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     follow_ups = [step for step in values.get("next_steps") or [] if step.get("kind") == "visit"]
     return {
         "outcome": visit.outcome,
-        "adverse_event": bool(values.get("adverse_event")),
+        "adverse_event": bool(adverse.sign_of(context.session, values, now=context.now)),
         "promises": promises,
         "promise_count": len(promises),
         "follow_up_count": len(follow_ups),
         "review_sampled": rules.is_sampled(visit.id),
         "report": {"form": stored.form_key, "outcome": visit.outcome},
     }
+
+
+def raise_adverse_event(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Open the case of an adverse event, in this transaction: the rep has its draft at once."""
+    adverse.watch(context.session, context.actor, _visit(context), now=context.now, happened_at=context.happened_at)
+    return {}
 
 
 def draft_follow_ups(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:

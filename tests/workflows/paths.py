@@ -22,6 +22,7 @@ REPORTED = {"outcome": "met", "adverse_event": False, "promise_count": 0, "follo
 ANSWERS: dict[str, dict[str, Any]] = {
     "visit.check_facts": FACTS,
     "visit.report": {**REPORTED, "review_sampled": False, "report": {"form": "visit_report"}},
+    "safety.record": {"follow_up_by": "2026-04-02T01:00:00+00:00"},
     "visit.complete": {"review_by": "2026-03-05T10:00:00+00:00"},
     "visit.cancel": {"tell": MANAGER},
     "visit.crm_record": {"visit_id": "v"},
@@ -273,6 +274,35 @@ CASE_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
     "set aside, late": ({}, {}, [LATE, done("decide", decision="set_aside", note="重复")], "case_closed"),
 }
 
+EVENT = {
+    "case_id": "a", "visit_id": "v", "number": "AE-1", "customer": "仁济医院", "customer_en": "Renji Hospital",
+    "rep": REP, "safety": ["group:compliance"], "remind_at": "2026-03-02T21:00:00+00:00",
+    "takeover_at": "2026-03-03T01:00:00+00:00", "intake_by": "2026-03-04T01:00:00+00:00",
+}  # fmt: skip
+CLASSIFIED = {"safety.classify": {"submit_by": "2026-03-17T01:00:00+00:00"}}
+COMPLETED = done("complete_event", what_happened="皮疹", outcome="recovering")
+ASSESSED = [
+    done("assess", causality="possible", expected="yes"),
+    done("submit_event", submitted_on="2026-03-05", reference="N-1"),
+]
+EVENT_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
+    "not serious": (
+        {}, CLASSIFIED,
+        [COMPLETED, done("intake", valid="yes", criterion="none"), *ASSESSED, done("follow_up", decision="close")],
+        "case_closed",
+    ),
+    "taken over, serious, followed up twice": (
+        {}, CLASSIFIED,
+        [
+            at("2026-03-02T21:00:00+00:00"), at("2026-03-03T01:00:00+00:00"),
+            done("intake", valid="yes", criterion="hospitalisation"), *ASSESSED,
+            done("follow_up", decision="again"), done("follow_up", decision="close"),
+        ],
+        "case_closed",
+    ),
+    "no event": ({}, {}, [COMPLETED, done("intake", valid="no", why_not="误报")], "case_closed"),
+}  # fmt: skip
+
 CORRECTION = {
     "correction_id": "c", "visit_id": "v", "customer": "仁济医院", "customer_en": "Renji", "purpose": "学术拜访",
     "purpose_en": "Call", "reason": "写错了",
@@ -286,6 +316,7 @@ CORRECTION_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str
 }  # fmt: skip
 
 PATHS = {
+    **{f"event: {name}": ("adverse_event", EVENT, *path) for name, path in EVENT_PATHS.items()},
     **{f"correction: {name}": ("report_correction", CORRECTION, *path) for name, path in CORRECTION_PATHS.items()},
     **{f"visit: {name}": ("visit", VISIT, *path) for name, path in VISIT_PATHS.items()},
     **{f"case: {name}": ("reconcile", CASE, *path) for name, path in CASE_PATHS.items()},

@@ -17,12 +17,14 @@ from engine.settings import Settings
 
 KEYS = bundles.factory_keys()
 LANES = {
+    "adverse_event": {"Rep", "Safety"},
     "report_correction": {"Rep", "Manager"},
     "reconcile": {"Owner"},
     "visit": {"Rep", "Manager"},
     "support_request": {"Requester", "Ops", "Approver"},
 }
 MESSAGES = {
+    "adverse_event": set(),
     "reconcile": set(),
     "report_correction": set(),
     "visit": {"visit_arrived_late", "visit_cancelled", "visit_rescheduled", "request_fulfilled"},
