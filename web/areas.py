@@ -13,6 +13,7 @@ from web.positions.views import blueprint as positions
 from web.privacy.views import blueprint as privacy
 from web.purposes.views import blueprint as purposes
 from web.reports.views import blueprint as reports
+from web.safety.views import blueprint as safety
 from web.studio.views import blueprint as studio
 from web.support.views import blueprint as support
 from web.team.views import blueprint as team
@@ -22,5 +23,5 @@ from web.visits.views import blueprint as visits
 
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
-    account, offline, privacy, positions, corrections,
+    account, offline, privacy, positions, corrections, safety,
 )  # fmt: skip

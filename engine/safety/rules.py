@@ -13,6 +13,9 @@ FOLLOW_UP_WITHIN = timedelta(days=30)
 FLAG = "flag"
 """What found an event: the report's flag, or the word that stood in its text."""
 
+KNOWN = ("what_happened", "product", "patient_initials", "patient_age", "onset")
+"""What one stage knows of the event, and the form of the next one is filled in with."""
+
 _TOO_PERSONAL = re.compile(r"(?<!\d)\d{11}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
 
 

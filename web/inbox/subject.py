@@ -17,6 +17,8 @@ from engine.offline import queries as offline
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.user_tasks import Completion
+from engine.safety import queries as safety
+from engine.safety import rules as safety_rules
 from engine.support import queries as support
 from engine.visits import corrections
 from engine.visits import queries as visits
@@ -68,6 +70,8 @@ def about(session: Session, actor: Actor, task: process.TaskRow) -> About:
             return About(kind="case", address=found.visit_address, case=found)
         if kind == "correction":
             return _about_correction(session, actor, object_id)
+        if kind == "adverse":
+            return _about_adverse_event(session, actor, object_id)
     except (ValueError, FieldflowError):
         pass
     return About()
@@ -85,6 +89,9 @@ def is_visible(session: Session, actor: Actor, business_key: str) -> bool:
             return True
         if kind == "case":
             offline.case_detail(session, actor, UUID(text))
+            return True
+        if kind == "adverse":
+            safety.case(session, actor, UUID(text))
             return True
         if kind == "correction":
             visits.visit_detail(session, actor, corrections.correction(session, UUID(text)).visit_id)
@@ -116,6 +123,17 @@ def _about_correction(session: Session, actor: Actor, correction_id: UUID) -> Ab
     report = found.visit.report if found.visit else None
     shown = correction_view.corrected(session, actor, (row,), report.form_key) if report else ()
     return replace(found, kind="correction", correction=shown[0] if shown else None)
+
+
+def _about_adverse_event(session: Session, actor: Actor, case_id: UUID) -> About:
+    row = safety.case(session, actor, case_id)
+    known = row.known
+    return About(
+        kind="adverse",
+        address=url_for("safety.case", case_id=case_id),
+        customer=customers.by_id(session, [row.customer_id])[row.customer_id],
+        form_context={name: known.get(name) for name in safety_rules.KNOWN},
+    )
 
 
 def _about_request(session: Session, actor: Actor, request_id: UUID, instance_id: UUID) -> About:
@@ -199,6 +217,8 @@ def address_of(business_key: str) -> str:
         return ""
     if kind == "visit":
         return url_for("visits.visit", visit_id=object_id)
+    if kind == "adverse":
+        return url_for("safety.case", case_id=object_id)
     if kind == "request":
         return url_for("support.request_page", request_id=object_id)
     if kind == "case":

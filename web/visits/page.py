@@ -16,6 +16,7 @@ from engine.evidence.rules import VIEW_PURPOSES, VIEWS_A_DAY
 from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
+from engine.safety import queries as safety
 from engine.support import queries as support
 from engine.visits import corrections
 from engine.visits import queries as visits
@@ -61,6 +62,7 @@ class VisitPage:
     report: tuple[report_view.Line, ...]
     corrections: tuple[correction_view.Corrected, ...]
     may_correct: bool
+    adverse_events: tuple[safety.CaseRow, ...]
     checks: tuple[evidence.CheckRow, ...]
     reasons: dict[str, str]
     entries: tuple[Entry, ...]
@@ -162,6 +164,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         corrections=correction_view.corrected(session, actor, corrected, detail.report.form_key)
         if detail.report
         else (),
+        adverse_events=safety.of_visits(session, actor, [visit_id]) if detail.report else (),
         may_correct=detail.report is not None
         and visit.rep_id == actor.user_id
         and not any(row.state == "proposed" for row in corrected),

@@ -1,0 +1,1 @@
+"""Adverse events: the list and one case, for the safety desk and for who reported them."""
