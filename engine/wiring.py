@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,8 @@ from engine.process.topics import DeliveryContext, Topic, TopicKind
 from engine.runner import SweepPart, Worker
 from engine.safety import operations as safety
 from engine.safety.service import refuse_personal_data
+from engine.samples import drops
+from engine.samples.queries import drop_visit
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import operations as support
@@ -151,10 +154,15 @@ def register(application: Application) -> None:
     topics.register_form_context("presence", presence.form_context, gives=presence.GIVES)
     topics.register_submission_check("presence", presence.require_presence, only_live=True)
     topics.register_submission_check("attachments", _attach_files)
+    topics.register_submission_check(
+        "samples", lambda *submitted: drops.check_drop(*submitted, now=application.clock())
+    )
+    topics.register_choices("sample_lots", drops.lot_choices)
     topics.register_submission_check("patients", refuse_personal_data)
     topics.require(
         "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
     )
+    topics.require("sample_drop", frozenset({"samples.facts", "samples.record", "samples.reject"}))
     topics.require("adverse_event", frozenset({"safety.record", "safety.classify", "safety.close"}))
     topics.require("report_correction", frozenset({"correction.apply", "correction.reject"}))
     topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
@@ -193,7 +201,11 @@ def _attach_files(
 
 
 def _contact_choices(session: Any, _actor: Any, business_key: str) -> list[Choice]:
-    customer_id = visits.customer_of(session, business_key)
+    if business_key.startswith("drop:"):
+        of_drop = drop_visit(session, UUID(business_key.removeprefix("drop:")))
+        customer_id = of_drop[1] if of_drop else None
+    else:
+        customer_id = visits.customer_of(session, business_key)
     if customer_id is None:
         return []
     return [
@@ -224,6 +236,9 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "visit.crm_record": (_READ, visits.crm_record, ("准备 CRM 记录", "Prepare the CRM record")),
     "correction.apply": (_WRITE, corrections.apply, ("更正报告", "Apply the correction")),
     "correction.reject": (_WRITE, corrections.reject, ("拒绝更正", "Reject the correction")),
+    "samples.facts": (_WRITE, drops.facts, ("核对样品", "Check the samples")),
+    "samples.record": (_WRITE, drops.record, ("登记样品发放", "Record the hand-over")),
+    "samples.reject": (_WRITE, drops.reject, ("拒绝发放样品", "Reject the hand-over")),
     "safety.record": (_WRITE, safety.record, ("登记不良事件内容", "Record what is known of an adverse event")),
     "safety.classify": (_WRITE, safety.classify, ("登记严重程度", "Record the seriousness")),
     "safety.close": (_WRITE, safety.close, ("结案不良事件", "Close an adverse event")),

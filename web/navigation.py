@@ -42,6 +42,8 @@ def navigation(actor: Actor) -> list[Place]:
         places.append(Place("support.requests", _("Requests"), "lifebuoy", on_phone=actor.has(Role.OPS)))
     if actor.has(Role.MANAGER):
         places.append(Place("reports.figures", _("Figures"), "chart"))
+    if actor.has(Role.COMPLIANCE):
+        places.append(Place("safety.cases", _("Adverse events"), "alert", on_phone=True))
     if actor.has(Role.ADMIN):
         places.append(Place("studio.definitions", _("Processes"), "flow", on_phone=True))
         places.append(Place("operate.instances", _("Instances"), "activity", on_phone=True))

@@ -38,3 +38,9 @@ def product_names(session: Session, codes: Collection[str]) -> dict[str, tuple[s
     """Return (zh, en) names by code."""
     rows = session.execute(select(Product.code, Product.name, Product.name_en).where(Product.code.in_(codes)))
     return {row.code: (row.name, row.name_en or row.name) for row in rows}
+
+
+def is_sample(session: Session, code: str) -> bool:
+    """Tell whether a product may be given away as a sample."""
+    query = select(Product.id).where(Product.code == code, Product.is_sample.is_(True), Product.is_active.is_(True))
+    return session.scalar(query) is not None

@@ -56,6 +56,8 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{title}：报告更正未获同意。{reason}",
         "{title}: the correction was refused. {reason}",
     ),
+    "sample_drop_approved": ("{title}：样品可以发放：{item}", "{title}: the samples may be handed over: {item}"),
+    "sample_drop_rejected": ("{title}：样品不能发放：{item}。{reason}", "{title}: no samples: {item}. {reason}"),
     "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
 }
 

@@ -315,7 +315,38 @@ CORRECTION_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str
     ),
 }  # fmt: skip
 
+DROP = {
+    "drop_id": "d", "visit_id": "v", "customer": "仁济医院", "customer_en": "Renji Hospital", "rep": REP,
+}  # fmt: skip
+
+
+def weighed(quantity: int, *, eligible: bool = True) -> dict[str, Any]:
+    sample = {"eligible": eligible, "quantity": quantity, "cycle_quantity": quantity}
+    return {
+        "samples.facts": {"sample": sample, "item": "降压片", "item_en": "Tablets"},
+        "samples.reject": {"reason": "否"},
+    }
+
+
+DROPPED = done("drop_samples", lot="l", quantity=3, contact="k", signature=[{"file": "0", "name": "s"}])
+YES, NO = {"decision": "approved"}, {"decision": "rejected", "reason": "否"}
+SIGNED = done("hand_over", signature=[{"file": "0", "name": "s"}])
+DROP_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
+    "three": ({}, weighed(3), [DROPPED], "samples_dropped"),
+    "six": ({}, weighed(6), [DROPPED, done("approve_drop", **YES), SIGNED], "samples_dropped"),
+    "six, refused": ({}, weighed(6), [DROPPED, done("approve_drop", **NO)], "drop_rejected"),
+    "twenty-five": (
+        {}, weighed(25), [DROPPED, done("approve_drop", **YES), done("approve_second", **YES), SIGNED],
+        "samples_dropped",
+    ),
+    "twenty-five, refused": (
+        {}, weighed(25), [DROPPED, done("approve_drop", **YES), done("approve_second", **NO)], "drop_rejected",
+    ),
+    "not eligible": ({}, weighed(3, eligible=False), [DROPPED], "drop_rejected"),
+}  # fmt: skip
+
 PATHS = {
+    **{f"drop: {name}": ("sample_drop", DROP, *path) for name, path in DROP_PATHS.items()},
     **{f"event: {name}": ("adverse_event", EVENT, *path) for name, path in EVENT_PATHS.items()},
     **{f"correction: {name}": ("report_correction", CORRECTION, *path) for name, path in CORRECTION_PATHS.items()},
     **{f"visit: {name}": ("visit", VISIT, *path) for name, path in VISIT_PATHS.items()},

@@ -36,9 +36,7 @@ def test_a_word_in_a_note_gives_the_rep_a_draft_at_once(world: World, company: C
     assert world.notices(company.compliance) == ["adverse_event"]
 
 
-@pytest.mark.parametrize(
-    "summary", ["介绍了新适应症", "见了住院部主任", "未见不良反应", "No adverse reactions so far."]
-)
+@pytest.mark.parametrize("summary", ["介绍了新适应症", "见了住院部主任", "未见不良反应", "No adverse reactions."])
 def test_what_only_sounds_like_an_event_opens_no_case(world: World, company: Company, summary: str) -> None:
     visit_id = report(world, summary=summary)
     assert world.look(lambda session: safety.of_visits(session, company.rep, [visit_id])) == ()

@@ -112,3 +112,30 @@ def test_support_routing_takes_the_earlier_deadline(
 )
 def test_discount(percent: float | None, level: str) -> None:
     assert ask("support_request", "discount", {"handling": {"max_discount_percent": percent}}) == level
+
+
+@pytest.mark.parametrize(
+    ("eligible", "quantity", "cycle", "level"),
+    [
+        (True, 5, 5, "auto"),
+        (True, 5, 10, "auto"),
+        (True, 5, 11, "manager"),
+        (True, 6, 6, "manager"),
+        (True, 20, 20, "manager"),
+        (True, 21, 21, "compliance"),
+        (False, 1, 1, "reject"),
+        (False, 30, 30, "reject"),
+    ],
+)
+def test_sample_approval(eligible: bool, quantity: int, cycle: int, level: str) -> None:
+    sample = {"eligible": eligible, "quantity": quantity, "cycle_quantity": cycle}
+    assert ask("sample_drop", "sample_approval", {"sample": sample})["level"] == level
+
+
+@pytest.mark.parametrize(
+    ("criterion", "serious", "days"),
+    [("none", False, 30), ("death", True, 1), ("hospitalisation", True, 15), ("important", True, 15)],
+)
+def test_seriousness(criterion: str, serious: bool, days: int) -> None:
+    found = ask("adverse_event", "seriousness", {"intake": {"criterion": criterion}})
+    assert found == {"serious": serious, "submit_within_days": days}

@@ -21,12 +21,14 @@ LANES = {
     "report_correction": {"Rep", "Manager"},
     "reconcile": {"Owner"},
     "visit": {"Rep", "Manager"},
+    "sample_drop": {"Rep", "Manager", "Compliance"},
     "support_request": {"Requester", "Ops", "Approver"},
 }
 MESSAGES = {
     "adverse_event": set(),
     "reconcile": set(),
     "report_correction": set(),
+    "sample_drop": set(),
     "visit": {"visit_arrived_late", "visit_cancelled", "visit_rescheduled", "request_fulfilled"},
     "support_request": {
         "request_cancelled", "request_fulfilled", "first_response_100", "resolve_75", "resolve_100", "resolve_150",
