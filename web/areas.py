@@ -2,6 +2,7 @@
 
 from web.account.views import blueprint as account
 from web.auth.views import blueprint as auth
+from web.customers.contacts import blueprint as contacts
 from web.customers.views import blueprint as customers
 from web.files.views import blueprint as files
 from web.health.views import blueprint as health
@@ -14,6 +15,7 @@ from web.privacy.views import blueprint as privacy
 from web.purposes.views import blueprint as purposes
 from web.reports.views import blueprint as reports
 from web.safety.views import blueprint as safety
+from web.samples.views import blueprint as samples
 from web.studio.views import blueprint as studio
 from web.support.views import blueprint as support
 from web.team.views import blueprint as team
@@ -23,5 +25,5 @@ from web.visits.views import blueprint as visits
 
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
-    account, offline, privacy, positions, corrections, safety,
+    account, offline, privacy, positions, corrections, safety, samples, contacts,
 )  # fmt: skip

@@ -40,6 +40,8 @@ def navigation(actor: Actor) -> list[Place]:
         on_phone = not actor.has(Role.OPS, Role.ADMIN)
         places.append(Place("customers.customers", _("Customers"), "building", on_phone=on_phone))
         places.append(Place("support.requests", _("Requests"), "lifebuoy", on_phone=actor.has(Role.OPS)))
+    if actor.has(Role.REP):
+        places.append(Place("samples.mine", _("My samples"), "box"))
     if actor.has(Role.MANAGER):
         places.append(Place("reports.figures", _("Figures"), "chart"))
     if actor.has(Role.COMPLIANCE):

@@ -57,6 +57,7 @@ class ContactRow:
     title: str
     department: str
     phone: str
+    card: str | None = None
 
 
 def _visible(actor: Actor) -> Select[Any]:
@@ -134,13 +135,13 @@ def contacts(session: Session, customer_id: UUID) -> tuple[ContactRow, ...]:
         .where(CustomerContact.customer_id == customer_id)
         .order_by(Contact.name)
     )
-    return tuple(ContactRow(row.id, row.name, row.title, row.department, row.phone) for row in rows)
+    return tuple(ContactRow(row.id, row.name, row.title, row.department, row.phone, row.card) for row in rows)
 
 
 def contacts_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, ContactRow]:
     """Return contacts by id."""
     rows = session.scalars(select(Contact).where(Contact.id.in_(set(ids))))
-    return {row.id: ContactRow(row.id, row.name, row.title, row.department, row.phone) for row in rows}
+    return {row.id: ContactRow(row.id, row.name, row.title, row.department, row.phone, row.card) for row in rows}
 
 
 def external_id(session: Session, customer_id: UUID, system: str) -> str | None:

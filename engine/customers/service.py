@@ -139,9 +139,14 @@ def add_contact(
     title: str = "",
     department: str = "",
     phone: str = "",
+    card: str | None = None,
 ) -> UUID:
-    """Add a person at a customer."""
-    contact = Contact(name=name, title=title, department=department, phone=phone)
+    """Add a person at a customer.
+
+    Args:
+        card: SHA-256 of the photographed business card.
+    """
+    contact = Contact(name=name, title=title, department=department, phone=phone, card=card)
     session.add(contact)
     session.flush()  # the link below refers to it
     session.add(CustomerContact(customer_id=customer_id, contact_id=contact.id))

@@ -71,6 +71,7 @@ class Contact(Base):
     title: Mapped[str] = mapped_column(String(100), default="")
     department: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
+    card: Mapped[str | None] = mapped_column(String(64))
 
 
 class CustomerContact(Base):

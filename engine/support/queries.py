@@ -112,6 +112,16 @@ def of_customer(session: Session, customer_id: UUID, *, open_only: bool = True) 
     return tuple(_row(found) for found in session.scalars(query.order_by(SupportRequest.id.desc()).limit(50)))
 
 
+def kept_of_customer(session: Session, customer_id: UUID, *, since: datetime) -> tuple[RequestRow, ...]:
+    """Return a customer's requests that were fulfilled since then, the newest first: promises kept."""
+    query = select(SupportRequest).where(
+        SupportRequest.customer_id == customer_id,
+        SupportRequest.state.in_((RequestState.FULFILLED, RequestState.CLOSED)),
+        SupportRequest.fulfilled_at >= since,
+    )
+    return tuple(_row(found) for found in session.scalars(query.order_by(SupportRequest.fulfilled_at.desc()).limit(10)))
+
+
 def of_visits(session: Session, visit_ids: Collection[UUID]) -> dict[UUID, list[RequestRow]]:
     """Return the requests that visits raised, by visit."""
     found: dict[UUID, list[RequestRow]] = {visit_id: [] for visit_id in visit_ids}

@@ -19,6 +19,7 @@ from engine.process import queries as process
 from engine.process.user_tasks import Completion
 from engine.safety import queries as safety
 from engine.safety import rules as safety_rules
+from engine.samples.queries import drop_visit
 from engine.support import queries as support
 from engine.visits import corrections
 from engine.visits import queries as visits
@@ -70,6 +71,9 @@ def about(session: Session, actor: Actor, task: process.TaskRow) -> About:
             return About(kind="case", address=found.visit_address, case=found)
         if kind == "correction":
             return _about_correction(session, actor, object_id)
+        if kind == "drop":
+            of_drop = drop_visit(session, object_id)
+            return replace(_about_visit(session, actor, of_drop[0]), kind="drop") if of_drop else About()
         if kind == "adverse":
             return _about_adverse_event(session, actor, object_id)
     except (ValueError, FieldflowError):
@@ -89,6 +93,12 @@ def is_visible(session: Session, actor: Actor, business_key: str) -> bool:
             return True
         if kind == "case":
             offline.case_detail(session, actor, UUID(text))
+            return True
+        if kind == "customer":
+            customers.customer(session, actor, UUID(text))
+            return True
+        if kind == "drop" and (found := drop_visit(session, UUID(text))):
+            visits.visit_detail(session, actor, found[0])
             return True
         if kind == "adverse":
             safety.case(session, actor, UUID(text))

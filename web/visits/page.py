@@ -1,8 +1,10 @@
 """What the page of one visit shows, gathered once."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
@@ -17,6 +19,7 @@ from engine.people import queries as people
 from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.safety import queries as safety
+from engine.samples import queries as samples
 from engine.support import queries as support
 from engine.visits import corrections
 from engine.visits import queries as visits
@@ -27,8 +30,13 @@ from web import context
 from web.i18n import locale
 from web.inbox.line import LineStep, line_of
 from web.labels import look_purpose_label
+from web.samples.views import item_names
 from web.visits import correction_view, report_view
+from web.visits.plan_form import FOLLOW_UP_DAYS
 from web.visits.timeline import Entry, timeline
+
+FOLLOW_UP = "follow_up"
+"""The purpose of a follow-up visit, where the company has it."""
 
 BACK_OFFICE = (Role.OPS, Role.ADMIN, Role.COMPLIANCE)
 
@@ -62,6 +70,8 @@ class VisitPage:
     report: tuple[report_view.Line, ...]
     corrections: tuple[correction_view.Corrected, ...]
     may_correct: bool
+    drops: tuple[samples.DropRow, ...]
+    drop_items: dict[str, str]
     adverse_events: tuple[safety.CaseRow, ...]
     checks: tuple[evidence.CheckRow, ...]
     reasons: dict[str, str]
@@ -117,6 +127,12 @@ class VisitPage:
         return [(str(person.id), person.name) for person in self.takers]
 
     @property
+    def may_drop(self) -> bool:
+        """Whether samples may be handed over at it: the rep is or was there."""
+        visit = self.detail.visit
+        return self.detail.may_act and visit.checked_in_at is not None and not visit.is_cancelled
+
+    @property
     def dwell_minutes(self) -> float | None:
         """How long the rep was there."""
         dwell = self.detail.visit.dwell
@@ -141,6 +157,7 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
     purposes = {each.key: each.label(locale()) for each in visits.purposes(session)}
     written = comments.comments_of(session, key, with_internal=actor.has(*BACK_OFFICE))
     checks = evidence.events_of(session, visit_id) if visit.checked_in_at else ()
+    drops = samples.drops_of(session, visit_id) if visit.checked_in_at else ()
     corrected = corrections.corrections_of(session, visit_id) if detail.report else ()
     return VisitPage(
         detail=detail,
@@ -165,6 +182,8 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         if detail.report
         else (),
         adverse_events=safety.of_visits(session, actor, [visit_id]) if detail.report else (),
+        drops=drops,
+        drop_items=item_names({row.item for row in drops if row.item}),
         may_correct=detail.report is not None
         and visit.rep_id == actor.user_id
         and not any(row.state == "proposed" for row in corrected),
@@ -206,3 +225,13 @@ def _looking(
         and track.has_track(session, visit.rep_id, visit.local_date, actor.time_zone),
         left=VIEWS_A_DAY - looks.views_on(session, actor, context.local_now().date()),
     )
+
+
+def follow_up_link(request: support.RequestRow) -> str:
+    """Return the page that plans a follow-up to a kept promise: its customer, contacts and purpose are filled in."""
+    purposes = {each.key for each in visits.purposes(context.session())}
+    purpose = FOLLOW_UP if FOLLOW_UP in purposes else None
+    if request.visit_id is not None:
+        return url_for("visits.new", follows=request.visit_id, purpose_key=purpose)
+    day = context.local_now().date() + timedelta(days=FOLLOW_UP_DAYS)
+    return url_for("visits.new", customer_id=request.customer_id, day=day.isoformat(), purpose_key=purpose)

@@ -19,6 +19,7 @@ from engine.visits.queries import VisitRow
 
 LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240)
 DEFAULT_MINUTES = 60
+FOLLOW_UP_DAYS = 7
 GRACE = timedelta(hours=1)
 DAY_BEGINS, DAY_ENDS = time(9), time(18)
 
@@ -82,6 +83,7 @@ def prefilled(session: Session, actor: Actor, asked: MultiDict[str, str], *, loc
         purpose_key=asked.get("purpose_key", ""),
         day=asked.get("day", "") or start.date().isoformat(),
         time=start.strftime("%H:%M"),
+        contact_ids=tuple(asked.getlist("contact_ids")),
     )
     follows = _uuid(asked.get("follows", ""))
     if follows is None:
@@ -92,11 +94,11 @@ def prefilled(session: Session, actor: Actor, asked: MultiDict[str, str], *, loc
         customer_id=str(before.visit.customer_id),
         follows=str(follows),
         rep_id=str(before.visit.rep_id),
-        purpose_key=before.visit.purpose_key,
+        purpose_key=typed.purpose_key or before.visit.purpose_key,
         place_id=str(before.visit.place_id or ""),
         channel=before.visit.channel,
         contact_ids=tuple(str(each) for each in before.contact_ids),
-        day=(local_now.date() + timedelta(days=7)).isoformat(),
+        day=(local_now.date() + timedelta(days=FOLLOW_UP_DAYS)).isoformat(),
         time=before.visit.planned_start.astimezone(local_now.tzinfo).strftime("%H:%M"),
     )
 

@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import base as columns
 
 revision = "0020"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

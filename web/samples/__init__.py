@@ -1,0 +1,1 @@
+"""Samples: what a rep holds, and dropping them at a visit."""
