@@ -14,7 +14,7 @@ from engine.customers import queries as customers
 from engine.customers import service as customers_service
 from engine.errors import FieldProblem, InvalidInputError, NotFoundError
 from engine.people import queries as people
-from engine.process import bundles, user_tasks
+from engine.process import bundles
 from engine.samples import queries as samples
 from engine.support import queries as support
 from engine.visits import queries as visits
@@ -113,9 +113,7 @@ def card_form() -> FormDefinition:
 
 
 def _clean(values: dict[str, Any]) -> dict[str, Any]:
-    result = schema.validate(
-        card_form(), values, context=user_tasks.form_context(context.actor(), now=context.now()), choices={}
-    )
+    result = schema.validate(card_form(), values)
     if not result.ok:
         raise InvalidInputError(
             errors={

@@ -77,14 +77,15 @@ def _page(
     found: Correctable, values: dict[str, Any], *, errors: dict[str, Any] | None = None, problem: str = ""
 ) -> str:
     session, actor = context.session(), context.actor()
-    choices = user_tasks.form_choices(session, actor, found.form, business_key=business_key(found.visit.id))
+    key = business_key(found.visit.id)
+    choices = user_tasks.form_choices(session, actor, found.form, business_key=key)
     form = render.view(
         found.form,
         values,
         errors=errors,
         locale=locale(),
         choices=choices,
-        context=user_tasks.form_context(actor, now=found.report.reported_at),
+        context=user_tasks.form_context(session, actor, business_key=key, now=found.report.reported_at),
         translate=translate,
     )
     return render_template(
