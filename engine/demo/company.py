@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -10,12 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Role
+from engine.access import SYSTEM, Actor, Role
 from engine.catalogue import service as catalogue
 from engine.consent import service as consent
 from engine.consent.rules import LocationMode
 from engine.customers import service as customers
 from engine.people import service as people
+from engine.samples import service as samples
+from engine.samples.rules import WAREHOUSE, MovementKind, rep
 from engine.visits import service as visits
 
 CUSTOMERS = Path(__file__).parent / "customers.csv"
@@ -47,6 +49,9 @@ PRODUCTS = (
     ("MT-002", "患者教育折页", "Patient leaflet", "物料", False, True),
     ("MT-003", "陈列架", "Display stand", "物料", False, True),
 )  # fmt: skip
+
+SAMPLE_LOTS = (("CV-101", "A2409", 75), ("CV-101", "B2503", 420), ("GI-101", "G2501", 300))
+"""Item, lot, and days until it expires, counted from the story's first day."""
 
 PURPOSES = (
     ("academic", "学术拜访", "Academic call", "visit_report"),
@@ -121,6 +126,7 @@ def found_company(session: Session, *, password: str, now: datetime) -> Company:
     for position, (key, name, name_en, form_key) in enumerate(PURPOSES):
         visits.add_purpose(session, key=key, name=name, name_en=name_en, form_key=form_key, position=position)
     _add_customers(session, company, now)
+    _give_samples(session, company, now)
     # One checks in by hand, and one has not said yet: signing in as rep7 begins with the question.
     for login, _name in REPS:
         if login != "rep7":
@@ -164,6 +170,20 @@ def _hire(session: Session, company: Company, password: str, now: datetime) -> N
     ids["compliance1"] = hire("compliance1", "蒋明澈", Role.COMPLIANCE, groups=("compliance",))
     session.flush()  # actors are read from what is stored
     company.actors = {login: people.actor_for(session, user_id) for login, user_id in ids.items()}
+
+
+def _give_samples(session: Session, company: Company, now: datetime) -> None:
+    """Let each rep hold three lots out of the warehouse; the first of them is about to expire."""
+    today = now.date()
+    for item, lot, days in SAMPLE_LOTS:
+        lot_id = samples.add_lot(session, item=item, lot=lot, expiry=today + timedelta(days=days))
+        samples.move(session, SYSTEM, lot_id, 500, source=None, target=WAREHOUSE, kind=MovementKind.RECEIVE, now=now)
+        for login, _name in REPS:
+            holder_id = company.actors[login].user_id
+            assert holder_id is not None, "reps are people"
+            samples.move(
+                session, SYSTEM, lot_id, 30, source=WAREHOUSE, target=rep(holder_id), kind=MovementKind.ISSUE, now=now
+            )
 
 
 def _add_customers(session: Session, company: Company, now: datetime) -> None:

@@ -215,6 +215,10 @@ def next_address(session: Session, actor: Actor, done: Completion) -> str:
         if not left:
             # Done here: the day shows the visit that is next.
             return url_for("today.today")
+    if done.business_key.startswith("drop:"):
+        of_drop = drop_visit(session, UUID(done.business_key.removeprefix("drop:")))
+        if of_drop and actor.has(Role.REP):
+            return url_for("visits.visit", visit_id=of_drop[0])
     return address_of(done.business_key) or url_for("inbox.inbox")
 
 
