@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, group_principal, user_principal
@@ -198,12 +198,6 @@ def correction(session: Session, correction_id: UUID) -> CorrectionRow:
     if found is None:
         raise NotFoundError("There is no such correction.", code="correction_unknown")
     return _row(found)
-
-
-def has_correction(session: Session, visit_id: UUID) -> bool:
-    """Tell whether a report was ever corrected."""
-    query = select(func.count()).select_from(ReportCorrection).where(ReportCorrection.visit_id == visit_id)
-    return bool(session.scalar(query))
 
 
 def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
