@@ -85,7 +85,7 @@ def _page(
         errors=errors,
         locale=locale(),
         choices=choices,
-        context=user_tasks.form_context(session, actor, business_key=key, now=found.report.reported_at),
+        context=user_tasks.form_context(session, actor, found.form, business_key=key, now=found.report.reported_at),
         translate=translate,
     )
     return render_template(
