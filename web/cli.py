@@ -239,14 +239,14 @@ main.add_command(retention)
 
 
 def prepare(application: Application, *, demo: bool) -> None:
-    """Migrate, deploy what ships where it is not deployed yet, and fill an empty database with demo data."""
+    """Migrate, deploy what ships where nobody has edited it, and fill an empty database with demo data."""
     application.settings.data_folder.mkdir(parents=True, exist_ok=True)
     if not migrations.is_current(application.database):
         migrations.upgrade(application.database, Base.metadata)
     with application.database.transaction() as session:
-        for key in bundles.factory_keys():
-            if not bundles.is_deployed(session, key):
-                deployment.deploy(session, SYSTEM, bundles.factory_sources(key), note="factory", now=utc_now())
+        own = deployment.deploy_shipped(session, now=utc_now())
+    for key in own:
+        click.echo(f"The process {key} was edited here and stays; the one that ships has changed.")
     if demo and demo_data.is_empty(application):
         days = demo_data.WORKING_DAYS
         demo_data.fill(application, password=DEMO_PASSWORD, working_days=days, seed=1, say=click.echo)

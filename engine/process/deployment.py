@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor
+from engine.access import SYSTEM, Actor
 from engine.bpmn import check as gate
 from engine.bpmn.check import Finding, Known
-from engine.bpmn.model import Source
+from engine.bpmn.model import Source, bundle_digest
 from engine.errors import InvalidInputError
 from engine.feel import decisions as feel_decisions
 from engine.feel import expressions
@@ -20,6 +20,9 @@ from engine.ids import new_id
 from engine.process import bundles, topics
 from engine.process.tables import DefinitionSource, ProcessDefinition
 from forms import definition as form_definitions
+
+SHIPPED = "factory"
+"""Note of a version that came with the program."""
 
 
 class DeployRefusedError(InvalidInputError):
@@ -124,6 +127,30 @@ def store(
         DefinitionSource(definition_id=definition.id, name=source.name, content=source.content) for source in sources
     )
     return definition.id, version
+
+
+def deploy_shipped(session: Session, *, now: datetime) -> list[str]:
+    """Deploy the processes that ship where they are new, or changed and never edited here.
+
+    Returns:
+        keys of those that ship in another form than the version which somebody published here; theirs stays.
+    """
+    own: list[str] = []
+    for key in bundles.factory_keys():
+        sources = bundles.factory_sources(key)
+        newest = session.execute(
+            select(ProcessDefinition.digest, ProcessDefinition.deployed_by)
+            .where(ProcessDefinition.key == key)
+            .order_by(ProcessDefinition.version.desc())
+            .limit(1)
+        ).first()
+        if newest is not None and newest.digest == bundle_digest(sources):
+            continue
+        if newest is None or newest.deployed_by is None:
+            deploy(session, SYSTEM, sources, note=SHIPPED, now=now)
+        else:
+            own.append(key)
+    return own
 
 
 def _check_expression(expression: str, kind: Kind, types: dict[str, str]) -> list[tuple[str, str, str]]:
