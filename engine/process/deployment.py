@@ -139,14 +139,14 @@ def deploy_shipped(session: Session, *, now: datetime) -> list[str]:
     for key in bundles.factory_keys():
         sources = bundles.factory_sources(key)
         newest = session.execute(
-            select(ProcessDefinition.digest, ProcessDefinition.deployed_by)
+            select(ProcessDefinition.digest, ProcessDefinition.note)
             .where(ProcessDefinition.key == key)
             .order_by(ProcessDefinition.version.desc())
             .limit(1)
         ).first()
         if newest is not None and newest.digest == bundle_digest(sources):
             continue
-        if newest is None or newest.deployed_by is None:
+        if newest is None or newest.note == SHIPPED:
             deploy(session, SYSTEM, sources, note=SHIPPED, now=now)
         else:
             own.append(key)

@@ -1,5 +1,7 @@
 """Processes that ship reach an installation with a new release, unless somebody there has edited them."""
 
+import pytest
+
 from engine.access import SYSTEM, Actor, Role
 from engine.bpmn.model import Source
 from engine.clock import SimulatedClock
@@ -28,15 +30,18 @@ def ship(application: Application, clock: SimulatedClock) -> list[str]:
 
 
 def test_a_new_release_replaces_what_nobody_edited(application: Application, clock: SimulatedClock) -> None:
-    application.database.run(lambda session: deployment.deploy(session, SYSTEM, older(), now=clock()))
+    application.database.run(
+        lambda session: deployment.deploy(session, SYSTEM, older(), note=deployment.SHIPPED, now=clock())
+    )
     assert ship(application, clock) == []
     assert versions(application) == 2
     assert ship(application, clock) == []
     assert versions(application) == 2
 
 
-def test_what_an_admin_published_stays(application: Application, clock: SimulatedClock) -> None:
+@pytest.mark.parametrize("actor", [ADMIN, SYSTEM], ids=["in the studio", "by the command line"])
+def test_what_somebody_published_stays(application: Application, clock: SimulatedClock, actor: Actor) -> None:
     ship(application, clock)
-    application.database.run(lambda session: deployment.deploy(session, ADMIN, older(), now=clock()))
+    application.database.run(lambda session: deployment.deploy(session, actor, older(), now=clock()))
     assert ship(application, clock) == ["visit"]
     assert versions(application) == 2
