@@ -241,6 +241,9 @@ main.add_command(retention)
 def prepare(application: Application, *, demo: bool) -> None:
     """Migrate, deploy what ships where nobody has edited it, and fill an empty database with demo data."""
     application.settings.data_folder.mkdir(parents=True, exist_ok=True)
+    unfinished = application.settings.data_folder / "demo.unfinished"
+    if demo and unfinished.exists():
+        _start_over(application)
     if not migrations.is_current(application.database):
         migrations.upgrade(application.database, Base.metadata)
     with application.database.transaction() as session:
@@ -248,8 +251,22 @@ def prepare(application: Application, *, demo: bool) -> None:
     for key in own:
         click.echo(f"The process {key} was edited here and stays; the one that ships has changed.")
     if demo and demo_data.is_empty(application):
+        unfinished.touch()
         days = demo_data.WORKING_DAYS
         demo_data.fill(application, password=DEMO_PASSWORD, working_days=days, seed=1, say=click.echo)
+        unfinished.unlink()
+
+
+def _start_over(application: Application) -> None:
+    """Throw away a demo company that was never completed: nobody could have worked with it yet."""
+    path = application.database.file
+    if path is None:
+        raise click.ClickException("The demo data was not loaded to its end. Empty the database and start again.")
+    application.database.dispose()
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
+    (application.settings.data_folder / "crm.jsonl").unlink(missing_ok=True)
+    click.echo("Demo data: the last load was stopped; starting over.")
 
 
 def _open_to_phones(settings: Settings, port: int, environment: dict[str, str]) -> str:

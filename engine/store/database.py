@@ -36,6 +36,7 @@ class Database:
         url: ``sqlite:///path`` or ``postgresql+psycopg://…``.
         pool_size: connections kept for each process (PostgreSQL).
 
+    ``file`` is the database's file, None for PostgreSQL and in memory.
     ``on_commit`` is called after a commit with what the transaction put into ``session.info[AFTER_COMMIT]``.
     """
 
@@ -44,11 +45,13 @@ class Database:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = url
+        self.file: Path | None = None
         if self.is_sqlite:
             in_memory = parsed.database in {None, "", ":memory:"}
             options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}}
             if in_memory:
                 options["poolclass"] = StaticPool
+            self.file = None if in_memory else Path(str(parsed.database))
             lock_path = None if in_memory else Path(f"{parsed.database}.writer")
             self._writer_lock: WriterLock | None = WriterLock(lock_path)
             self.engine = create_engine(url, **options)
@@ -144,6 +147,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails under load with SQLITE_BUSY_SNAPSHOT at once.
     writes = connection.get_execution_options().get("fieldflow_writes")
+    # Outside of the ORM nothing else keeps a session that only reads from writing.
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -161,4 +166,4 @@ def create_all(engine: Engine) -> None:
     """Create every table at once, for benchmarks; real databases are migrated."""
     from engine.store.base import Base
 
-    Base.metadata.create_all(engine)
+    Base.metadata.create_all(engine.execution_options(fieldflow_writes=True))

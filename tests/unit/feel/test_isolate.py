@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from py_mini_racer import JSEvalException
 
 from engine.feel import isolate
 from engine.feel.expressions import FeelError, Scope, evaluate
@@ -143,3 +144,21 @@ def test_the_clock_is_no_memory() -> None:
     later = Scope(variables={}, types={}, now=datetime(2026, 3, 2, tzinfo=UTC), time_zone="UTC")
     assert evaluate('today() + @"P1D"', later) != evaluate('today() + @"P1D"', SCOPE)
     assert evaluate("now()", later) == "2026-03-02T00:00:00+00:00"
+
+
+class Terminated:
+    """An isolate that the order to stop an earlier job reaches during this one."""
+
+    def eval(self, _code: str, timeout_sec: float | None = None) -> str:
+        raise JSEvalException("terminated")
+
+    def was_hard_memory_limit_reached(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_stop_that_comes_late_does_not_hit_the_next_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolate._isolate, "_engine", Terminated())
+    assert evaluate("40 + 2.5", SCOPE) == 42.5
