@@ -49,6 +49,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{id}” has several outgoing flows; only gateways split. Put a gateway behind it.",
         "“{id}”有多条流出的顺序流；只有网关可以分支，请在其后加网关。",
     ),
+    "no_name": (
+        "“{id}” has no name: people would read its id.",
+        "“{id}”没有名称，使用者看到的会是它的编号。",
+    ),
+    "no_name_en": (
+        "“{id}” has no English name; English readers see the Chinese one.",
+        "“{id}”没有英文名称，英文界面会显示中文名。",
+    ),
+    "no_form": (
+        "“{id}” has no form: people only press “Done”.",
+        "“{id}”没有表单，使用者只能点“完成”。",
+    ),
+    "no_result": (
+        "“{id}” names no variable for its form's values: each becomes a variable of its own.",
+        "“{id}”没有填写“结果变量”，表单的每个值都会成为单独的变量。",
+    ),
     "no_way_out": ("“{id}” leads nowhere; it acts as an end.", "“{id}”没有后续，相当于在此结束。"),
     "boundary_no_way": ("The boundary event “{id}” needs an outgoing flow.", "边界事件“{id}”需要一条流出的顺序流。"),
     "unreachable": ("“{id}” can never be reached.", "“{id}”永远无法到达。"),

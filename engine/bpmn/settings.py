@@ -79,6 +79,14 @@ def _human(element: Element, node: Node, known: Known) -> Iterator[Finding]:
     form = element.properties.get("form", "")
     if form and not form.startswith("=") and form not in known.forms:
         yield finding("unknown_form", node, name=form)
+    if not node.get("name"):
+        yield finding("no_name", node, severity="warning")
+    elif known.forms and not element.properties.get("name_en"):
+        yield finding("no_name_en", node, severity="warning")
+    if known.forms and not form:
+        yield finding("no_form", node, severity="warning")
+    elif form and not element.properties.get("result"):
+        yield finding("no_result", node, severity="warning")
     if element.lane is None:
         yield finding("no_lane", node, severity="warning" if known.lanes is None else "error")
     elif known.lanes is not None and element.lane not in known.lanes:

@@ -72,9 +72,12 @@ function topicOptions({ topics, texts }) {
   ];
 }
 
+// The lane of an element; inside of a sub-process it is the sub-process's.
 function laneOf(element) {
-  const object = getBusinessObject(element);
-  return object.lanes?.map((lane) => lane.name).join(', ') ?? '';
+  for (let object = getBusinessObject(element); object; object = object.$parent) {
+    if (object.lanes?.length) return object.lanes.map((lane) => lane.name).join(', ');
+  }
+  return '';
 }
 
 function script(texts) {
