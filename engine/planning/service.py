@@ -48,9 +48,14 @@ def start_day(session: Session, actor: Actor, *, now: datetime) -> bool:
     """
     assert actor.user_id is not None, "the system has no day"
     local = now.astimezone(ZoneInfo(actor.time_zone))
-    if local.time() >= CLOSES_AT:
+    if not may_start(actor, now=now):
         raise ConflictError("This day is over. The next one begins at 06:00.", code="day_over")
     return _start(session, actor, local.date(), now=now)
+
+
+def may_start(actor: Actor, *, now: datetime) -> bool:
+    """Tell whether the actor's day can still begin."""
+    return now.astimezone(ZoneInfo(actor.time_zone)).time() < CLOSES_AT
 
 
 def start_due_days(session: Session, now: datetime) -> int:
