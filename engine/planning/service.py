@@ -1,6 +1,5 @@
 """Begin a rep's day, confirm or change its order, close it."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from uuid import UUID
@@ -23,8 +22,6 @@ from engine.process import service as process_service
 from engine.process.queries import TaskRow
 from engine.visits import queries as visits
 from engine.visits import service as visit_service
-
-log = logging.getLogger(__name__)
 
 PROCESS = "day"
 BEGINS_AT, CLOSES_AT = time(6), time(22)
@@ -58,27 +55,41 @@ def may_start(actor: Actor, *, now: datetime) -> bool:
     return now.astimezone(ZoneInfo(actor.time_zone)).time() < CLOSES_AT
 
 
+def due_days(session: Session, now: datetime) -> list[tuple[UUID, date]]:
+    """Return reps with visits to make whose day has not begun, where it is 06:00 or later for somebody."""
+    days = {
+        local.date()
+        for zone in people.time_zones(session)
+        if BEGINS_AT <= (local := now.astimezone(ZoneInfo(zone))).time() < CLOSES_AT
+    }
+    if not days:
+        return []
+    begun = select(RepDay.rep_id, RepDay.day).where(RepDay.day.in_(days))
+    known = {(row.rep_id, row.day) for row in session.execute(begun)}
+    return [each for each in visits.reps_with_visits(session, days) if each not in known]
+
+
 def start_due_days(session: Session, now: datetime) -> int:
     """Begin the day of each rep who has visits and for whom it is 06:00 or later: a part of the sweep.
 
     Returns:
         how many days began.
     """
-    days = {
-        local.date()
-        for zone in people.time_zones(session)
-        if BEGINS_AT <= (local := now.astimezone(ZoneInfo(zone))).time() < CLOSES_AT
-    }
-    begun = select(RepDay.rep_id, RepDay.day).where(RepDay.day.in_(days)) if days else None
-    if begun is None or not bundles.is_deployed(session, PROCESS):
+    waiting = due_days(session, now)
+    if not waiting or not bundles.is_deployed(session, PROCESS):
         return 0
-    known = {(row.rep_id, row.day) for row in session.execute(begun)}
-    waiting = [each for each in visits.reps_with_visits(session, days) if each not in known]
+    at_work = {
+        person.id
+        for person in people.people(session, ids={rep_id for rep_id, _day in waiting})
+        if person.is_active and Role.REP.value in person.roles
+    }
     count = 0
     for rep_id, day in waiting:
+        if rep_id not in at_work:
+            continue
         actor = people_service.actor_for(session, rep_id)
         local = now.astimezone(ZoneInfo(actor.time_zone))
-        if local.date() != day or not BEGINS_AT <= local.time() < CLOSES_AT or not actor.has(Role.REP):
+        if local.date() != day or not BEGINS_AT <= local.time() < CLOSES_AT:
             continue
         count += _start(session, actor, day, now=now)
     return count

@@ -160,7 +160,7 @@ def test_a_map_with_tiles_names_its_host_on_today_only(world: World) -> None:
         tile_url="https://{s}.tile.example/{z}/{x}/{y}.png", tile_attribution="© Maps", tile_system="gcj02",
     )  # fmt: skip
     world.app = create_app(world.application)
-    world.plan()
+    world.plan(customer="h1"), world.plan(customer="h2", hours=2)
     client = world.client("rep1")
     answer = client.get("/today")
     csp = answer.headers["Content-Security-Policy"]
