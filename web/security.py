@@ -178,6 +178,8 @@ def allow_pictures_of(address: str) -> None:
 def _add_headers(response: Response) -> Response:
     declared = policy_of(current_app, request.endpoint)
     csp = EDITOR_CSP if declared is not None and declared.inline_styles else CSP
+    if style := g.get("style_hash"):
+        csp = csp.replace("style-src 'self'", f"style-src 'self' {style}")
     if host := g.get("picture_host"):
         csp = csp.replace("img-src 'self'", f"img-src 'self' {host}")
         csp = csp.replace("connect-src 'self'", f"connect-src 'self' {host}")

@@ -64,12 +64,14 @@ def bench_phone(report: Report, folder: Path) -> None:
         try:
             for name, path in addresses.items():
                 url = f"http://127.0.0.1:{line.port}"
+                pages: list[dict[str, float]] = []
                 for kind in ("cold", "warm"):
                     found = [_measure(browser, url, path, secret, is_warm=kind == "warm") for _ in range(ROUNDS)]
+                    pages += found
                     limits = (USABLE_MS, READY_MS) if name != "today" else (None, None)
                     _add(report, f"slow phone, {name}, {kind}: usable", [each["usable"] for each in found], limits[0])
                     _add(report, f"slow phone, {name}, {kind}: ready", [each["ready"] for each in found], limits[1])
-                report.add(f"slow phone, {name}: page, compressed", found[0]["html"] / 1024, "KiB")
+                report.add(f"slow phone, {name}: page, compressed", pages[0]["html"] / 1024, "KiB")
             _look(report, browser, f"http://127.0.0.1:{port}", addresses, secret)
         finally:
             line.stop()
@@ -93,6 +95,7 @@ def _measure(browser: Browser, url: str, path: str, secret: str, *, is_warm: boo
         if is_warm:
             page.goto(f"{url}/me", wait_until="load")
             page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+            page.goto(f"{url}/me", wait_until="networkidle")
         cpu = context.new_cdp_session(page)
         cpu.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         page.goto(f"{url}{path}", wait_until="load")
