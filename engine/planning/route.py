@@ -83,8 +83,8 @@ class _Day:
         near: Point | None = None
         for row in sorted(rows, key=lambda row: row.planned_start):
             place = found.get(row.place_id) if row.place_id and row.channel == "face" else None
-            if place is not None and place.latitude is not None and place.longitude is not None:
-                self._places[row.id] = near = (place.latitude, place.longitude)
+            if place is not None and place.position is not None:
+                self._places[row.id] = near = place.position
             elif near is not None:
                 # A call, or a place that nobody has pinned yet, happens where the rep is at that time.
                 self._places[row.id] = near
