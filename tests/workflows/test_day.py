@@ -33,9 +33,15 @@ def wide(world: World, company: Company, hours: float) -> UUID:
     return world.plan(company.rep, start=world.clock() + timedelta(hours=hours))
 
 
+def a_minute_passes(world: World) -> None:
+    """Let the sweep look for days to begin."""
+    world.wait(timedelta(minutes=1))
+
+
 def test_a_day_begins_once_for_a_rep_with_visits(world: World, company: Company) -> None:
     world.plan(company.rep)
-    world.application.worker.run_until_idle()
+    a_minute_passes(world)
+    a_minute_passes(world)
     world.do(lambda session: days.start_day(session, company.rep, now=world.clock()))
     assert len(world.look(lambda session: process.instances_of(session, key_of(world, company)))) == 1
     assert world.day_tasks(company.rep) == ["confirm_order"]
@@ -68,6 +74,7 @@ def test_nothing_begins_after_ten_in_the_evening(world: World, company: Company)
 
 def test_the_confirmed_order_holds_and_windows_stay(world: World, company: Company) -> None:
     first, second = wide(world, company, 1), wide(world, company, 1.5)
+    a_minute_passes(world)
     before = [world.visit(key).planned_start for key in (first, second)]
     world.do(lambda session: days.confirm_order(session, company.rep, today(world), [second, first], now=world.clock()))
     third = wide(world, company, 1.2)
@@ -78,6 +85,7 @@ def test_the_confirmed_order_holds_and_windows_stay(world: World, company: Compa
 
 def test_the_order_can_be_changed_again_later(world: World, company: Company) -> None:
     first, second = wide(world, company, 1), wide(world, company, 3)
+    a_minute_passes(world)
     for order in ([second, first], [first, second], [second, first]):
         world.do(
             lambda session, order=order: days.confirm_order(
@@ -90,6 +98,7 @@ def test_the_order_can_be_changed_again_later(world: World, company: Company) ->
 def test_an_order_of_foreign_visits_changes_nothing(world: World, company: Company) -> None:
     mine = wide(world, company, 1)
     foreign = world.plan(company.colleague)
+    a_minute_passes(world)
     world.do(lambda session: days.confirm_order(session, company.rep, today(world), [foreign, mine], now=world.clock()))
     assert order_of(world, company) == [mine]
 
@@ -98,6 +107,7 @@ def test_closing_tells_the_rep_and_the_manager_what_came_of_the_day(world: World
     made = world.plan(company.rep)
     world.make_visit(made, {"outcome": "met", "summary": "谈过", "promises": [{"type": "technical", "detail": "剂量"}]})
     wide(world, company, 4)
+    a_minute_passes(world)
     world.do(lambda session: days.close_day(session, company.rep, today(world), note="顺利", now=world.clock()))
     expected = "Rep 2026-03-02: 1 visits made, 0 missed, 1 open; 1 promises; route about 0.0 km. 顺利"
     assert world.texts(company.rep, "en")[-1] == world.texts(company.manager, "en")[-1] == expected
@@ -107,6 +117,7 @@ def test_closing_tells_the_rep_and_the_manager_what_came_of_the_day(world: World
 
 def test_an_untouched_day_closes_by_itself_at_ten(world: World, company: Company) -> None:
     world.plan(company.rep)
+    a_minute_passes(world)
     world.wait(timedelta(hours=13))
     assert world.instance_state(key_of(world, company)) == "completed"
     assert "0 visits made, 0 missed, 1 open" in world.texts(company.manager, "en")[-1]

@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import base as columns
 
 revision = "0030"
-down_revision = "0010"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
