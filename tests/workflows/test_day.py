@@ -105,7 +105,9 @@ def test_an_order_of_foreign_visits_changes_nothing(world: World, company: Compa
 
 def test_closing_tells_the_rep_and_the_manager_what_came_of_the_day(world: World, company: Company) -> None:
     made = world.plan(company.rep)
-    world.make_visit(made, {"outcome": "met", "summary": "谈过", "promises": [{"type": "technical", "detail": "剂量"}]})
+    world.make_visit(
+        made, {"outcome": "met", "summary": "谈过", "promises": [{"kind": "technical", "subject": "剂量"}]}
+    )
     wide(world, company, 4)
     a_minute_passes(world)
     world.do(lambda session: days.close_day(session, company.rep, today(world), note="顺利", now=world.clock()))
