@@ -24,6 +24,9 @@ class Settings:
         public_url: how people reach the server, for links in mail.
         tls_certificate: what the web server shows; its key lies beside it as ``server.key``. None: plain HTTP.
         is_demo: demo accounts may sign in with the password that is printed.
+        tile_url: pictures of a map, ``https://host/{z}/{x}/{y}.png``; empty: sketches without pictures.
+        tile_attribution: whose map it is, as its owner wants it shown.
+        tile_system: its coordinates, ``wgs84``, ``gcj02`` or ``bd09``.
         kept_days: days that a class of data is kept (``check_in_position``, ``track``, ``evidence``,
             ``visit_report``), where they are to be fewer than the notices promise.
     """
@@ -42,6 +45,9 @@ class Settings:
     is_secure: bool
     tls_certificate: Path | None = None
     kept_days: Mapping[str, int] = field(default_factory=dict)
+    tile_url: str = ""
+    tile_attribution: str = ""
+    tile_system: str = "wgs84"
 
     def secret_key(self) -> bytes:
         """Return this installation's signing key, made at its first use and kept beside the data."""
@@ -73,6 +79,9 @@ class Settings:
             is_demo=env.get("FIELDFLOW_DEMO", "") == "1",
             is_secure=public_url.startswith("https://"),
             tls_certificate=Path(tls) if (tls := env.get("FIELDFLOW_TLS_CERTIFICATE")) else None,
+            tile_url=env.get("FIELDFLOW_TILE_URL", ""),
+            tile_attribution=env.get("FIELDFLOW_TILE_ATTRIBUTION", ""),
+            tile_system=env.get("FIELDFLOW_TILE_SYSTEM", "wgs84"),
             kept_days=_days(env.get("FIELDFLOW_KEEP_DAYS", "")),
         )
 

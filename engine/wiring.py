@@ -31,6 +31,8 @@ from engine.offline import cases
 from engine.offline import service as offline
 from engine.outbox.service import USER_LANE
 from engine.people import queries as people
+from engine.planning import operations as planning
+from engine.planning import service as days
 from engine.process import messages, topics
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, Topic, TopicKind
@@ -92,7 +94,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
             database,
             parts=(calendar.fire_due,),
             clock=clock,
-            chores=((timedelta(hours=1), _forget(settings)), (timedelta(minutes=10), offline.give_up_gaps)),
+            chores=(
+                (timedelta(hours=1), _forget(settings)),
+                (timedelta(minutes=10), offline.give_up_gaps),
+                (timedelta(minutes=1), days.start_due_days),
+            ),
         ),
         crm=crm,
         notifier=notifier,
@@ -165,6 +171,7 @@ def register(application: Application) -> None:
     topics.require("sample_drop", frozenset({"samples.facts", "samples.record", "samples.reject"}))
     topics.require("adverse_event", frozenset({"safety.record", "safety.classify", "safety.close"}))
     topics.require("report_correction", frozenset({"correction.apply", "correction.reject"}))
+    topics.require("day", frozenset({"day.order", "day.confirm", "day.close"}))
     topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
     topics.require("support_request", frozenset({"support.route", "support.fulfil", "support.close", "support.cancel"}))
 
@@ -258,5 +265,8 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "support.cancel": (_WRITE, support.cancel, ("取消请求", "Cancel the request")),
     "reconcile.apply": (_WRITE, cases.apply, ("补录离线记录", "Apply work done offline")),
     "reconcile.set_aside": (_WRITE, cases.set_aside, ("不采用离线记录", "Set work done offline aside")),
+    "day.order": (_WRITE, planning.order, ("排拜访顺序", "Order the stops")),
+    "day.confirm": (_WRITE, planning.confirm, ("保存顺序", "Keep the order")),
+    "day.close": (_WRITE, planning.close, ("小结", "Sum up the day")),
     "support.people": (_READ, support.requester, ("查找相关人员", "Find the people of the request")),
 }

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from engine.connectors.maps import Stop
+from engine.connectors.maps.coordinates import from_wgs84
 from engine.connectors.maps.schematic import distance_m
 from engine.customers.queries import PlaceRow
 from web import context
 from web.i18n import translate as _
+from web.security import allow_pictures_of
 
 SOURCE = "fieldflow"
 PICTURE = 320
@@ -21,6 +24,15 @@ class MapLink:
 
     name: str
     url: str
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """A map with pictures; the points are in the coordinates of its pictures, latitude first."""
+
+    url: str
+    attribution: str
+    points: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,25 @@ def route_picture(places: Sequence[tuple[str, PlaceRow | None]]) -> list[RoutePo
         return []
     points = context.app().maps.layout(stops)
     return [RoutePoint(point.label, round(point.x * PICTURE, 1), round(point.y * PICTURE, 1)) for point in points]
+
+
+def tile_map(places: Sequence[tuple[str, str, PlaceRow | None]]) -> TileMap | None:
+    """Return the map of a day's stops, where this installation has one, and let the page load its pictures.
+
+    Args:
+        places: number, name and place of each stop, in order.
+    """
+    settings = context.app().settings
+    system = settings.tile_system
+    points = [
+        {"label": label, "name": name, "at": list(from_wgs84((place.latitude, place.longitude), system))}
+        for label, name, place in places
+        if place is not None and place.latitude is not None and place.longitude is not None
+    ]
+    if not settings.tile_url or not points:
+        return None
+    allow_pictures_of(settings.tile_url)
+    return TileMap(settings.tile_url, settings.tile_attribution, points)
 
 
 def format_distance(metres: float | None) -> str:

@@ -45,6 +45,12 @@ class PlaceRow:
     latitude: float | None
     longitude: float | None
     radius_m: int
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude, if both are known."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
     has_code: bool = False
 
 

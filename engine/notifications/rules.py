@@ -58,6 +58,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     "sample_drop_approved": ("{title}：样品可以发放：{item}", "{title}: the samples may be handed over: {item}"),
     "sample_drop_rejected": ("{title}：样品不能发放：{item}。{reason}", "{title}: no samples: {item}. {reason}"),
+    "day_digest": (
+        "{title}：拜访完成 {made}，未完成 {missed}，待处理 {open}；承诺 {promises}；路线约 {km} 公里。{note}",
+        "{title}: {made} visits made, {missed} missed, {open} open; {promises} promises; route about {km} km. {note}",
+    ),
     "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
 }
 

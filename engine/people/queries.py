@@ -105,6 +105,11 @@ def manager_of(session: Session, user_id: UUID) -> UUID | None:
     return session.scalar(select(Team.manager_id).join(User, User.team_id == Team.id).where(User.id == user_id))
 
 
+def time_zones(session: Session) -> tuple[str, ...]:
+    """Return the time zones that people work in."""
+    return tuple(session.scalars(select(User.time_zone).distinct()))
+
+
 def members_of_group(session: Session, group: str) -> tuple[Person, ...]:
     """Return the active people of a group."""
     return tuple(row for row in people(session) if group in row.groups and row.is_active)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
@@ -120,6 +120,16 @@ def kept_of_customer(session: Session, customer_id: UUID, *, since: datetime) ->
         SupportRequest.fulfilled_at >= since,
     )
     return tuple(_row(found) for found in session.scalars(query.order_by(SupportRequest.fulfilled_at.desc()).limit(10)))
+
+
+def open_counts(session: Session, customer_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many requests of each customer are open; the caller may see the customers."""
+    query = (
+        select(SupportRequest.customer_id, func.count())
+        .where(SupportRequest.customer_id.in_(set(customer_ids)), SupportRequest.state.in_(OPEN))
+        .group_by(SupportRequest.customer_id)
+    )
+    return {customer_id: count for customer_id, count in session.execute(query)}
 
 
 def of_visits(session: Session, visit_ids: Collection[UUID]) -> dict[UUID, list[RequestRow]]:

@@ -129,6 +129,14 @@ def visits_of_day(session: Session, rep_id: UUID, day: date) -> tuple[VisitRow, 
     return _rows(session, query.order_by(Visit.planned_start, Visit.id))
 
 
+def reps_with_visits(session: Session, days: Collection[date]) -> list[tuple[UUID, date]]:
+    """Return the reps who have visits to make on one of these local days, each with the day."""
+    query = select(Visit.rep_id, Visit.local_date).where(
+        Visit.local_date.in_(days), Visit.state.in_((VisitState.PLANNED, VisitState.APPROVED))
+    )
+    return [(row.rep_id, row.local_date) for row in session.execute(query.distinct().order_by(Visit.rep_id))]
+
+
 def drafts_of(session: Session, rep_id: UUID) -> tuple[VisitRow, ...]:
     """Return the follow-up visits that a rep has not planned yet."""
     query = select(Visit).where(Visit.rep_id == rep_id, Visit.state == VisitState.DRAFT)

@@ -4,9 +4,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench.day import VISITS, bench_day
 from tests.bench.demo import bench_demo
 from tests.bench.inbox import SIZES, bench_inbox
 from tests.bench.load import bench_load
+from tests.bench.order import bench_order
+from tests.bench.phone import bench_phone
 from tests.bench.report import Report
 from tests.bench.sizes import bench_sizes
 from tests.bench.steps import bench_idle, bench_loop, bench_rows, bench_steps
@@ -27,9 +30,12 @@ def main() -> None:
             bench_loop(report, kind, url, folder / "data")
             bench_load(report, kind, url, folder / "data")
             bench_inbox(report, kind, url, folder / "data", sizes=SIZES[:2] if quick else SIZES)
+            bench_day(report, kind, url, folder / "data", visits_stored=VISITS // 10 if quick else VISITS)
         bench_idle(report, addresses["SQLite"], folder / "data")
     bench_demo(report, folder / "demo")
     bench_sizes(report)
+    bench_order(report)
+    bench_phone(report, folder / "phone")
     report.write(ROOT / "bench.json")
     sys.exit(1 if report.has_missed() else 0)
 

@@ -41,6 +41,16 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "support.escalate": {"escalation": {"to": ["group:technical"], "template": "deadline_warning"}},
     "support.request_approval": {"handled_by": "Quoter"},
     "support.fulfil": {"confirm_by": "2026-03-09T10:00:00+00:00"},
+    "day.order": {"stops": 3, "late": 0},
+    "day.close": {
+        "title": "rep 2026-03-02",
+        "made": 2,
+        "missed": 0,
+        "open": 1,
+        "promises": 1,
+        "km": "12.4",
+        "note": "",
+    },
     "reconcile.apply": {"left": 0},
     "reconcile.set_aside": {"left": 0},
     "support.cancel": {"tell": ["group:technical"]},
@@ -63,6 +73,10 @@ REQUEST = {
 CASE = {
     "case_id": "c", "title": "仁济医院", "who": "rep", "concerned": REP, "manager": MANAGER,
     "decide_by": "2026-03-04T10:00:00+00:00",
+}  # fmt: skip
+DAY = {
+    "rep_id": "r", "title": "rep 2026-03-02", "day": "2026-03-02", "who": "rep", "rep": REP, "manager": MANAGER,
+    "close_at": "2026-03-02T14:00:00+00:00",
 }  # fmt: skip
 
 
@@ -345,10 +359,19 @@ DROP_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
     "not eligible": ({}, weighed(3, eligible=False), [DROPPED], "drop_rejected"),
 }  # fmt: skip
 
+ORDERED = done("confirm_order", order=[{"visit": "v"}])
+EVENING = at("2026-03-02T14:00:00+00:00")
+DAY_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
+    "closed by the rep": ({}, {}, [ORDERED, done("close_day", note="顺利")], "day_closed"),
+    "closed by time": ({}, {}, [ORDERED, EVENING], "day_closed"),
+    "never looked at": ({}, {}, [EVENING], "day_closed"),
+}
+
 PATHS = {
     **{f"drop: {name}": ("sample_drop", DROP, *path) for name, path in DROP_PATHS.items()},
     **{f"event: {name}": ("adverse_event", EVENT, *path) for name, path in EVENT_PATHS.items()},
     **{f"correction: {name}": ("report_correction", CORRECTION, *path) for name, path in CORRECTION_PATHS.items()},
+    **{f"day: {name}": ("day", DAY, *path) for name, path in DAY_PATHS.items()},
     **{f"visit: {name}": ("visit", VISIT, *path) for name, path in VISIT_PATHS.items()},
     **{f"case: {name}": ("reconcile", CASE, *path) for name, path in CASE_PATHS.items()},
     **{f"request: {name}": ("support_request", REQUEST, *path) for name, path in REQUEST_PATHS.items()},

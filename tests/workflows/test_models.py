@@ -17,6 +17,7 @@ from engine.settings import Settings
 
 KEYS = bundles.factory_keys()
 LANES = {
+    "day": {"Rep"},
     "adverse_event": {"Rep", "Safety"},
     "report_correction": {"Rep", "Manager"},
     "reconcile": {"Owner"},
@@ -25,6 +26,7 @@ LANES = {
     "support_request": {"Requester", "Ops", "Approver"},
 }
 MESSAGES = {
+    "day": set(),
     "adverse_event": set(),
     "reconcile": set(),
     "report_correction": set(),

@@ -67,8 +67,14 @@ class World:
     # What people see
 
     def inbox(self, actor: Actor) -> list[str]:
-        """Return the element ids in a person's inbox, sorted."""
-        return sorted(task.element_id for task in self.look(lambda session: process.inbox(session, actor)).tasks)
+        """Return the element ids in a person's inbox, sorted, without those of the person's day (``day_tasks``)."""
+        tasks = self.look(lambda session: process.inbox(session, actor)).tasks
+        return sorted(task.element_id for task in tasks if task.process_key != "day")
+
+    def day_tasks(self, actor: Actor) -> list[str]:
+        """Return the element ids of a person's own day."""
+        tasks = self.look(lambda session: process.inbox(session, actor)).tasks
+        return sorted(task.element_id for task in tasks if task.process_key == "day")
 
     def task(self, actor: Actor, element_id: str) -> TaskRow:
         """Return a task of a person's inbox."""
@@ -78,9 +84,9 @@ class World:
         return found[0]
 
     def notices(self, actor: Actor) -> list[str]:
-        """Return the templates of a person's notifications, the oldest first."""
+        """Return the templates of a person's notifications, the oldest first, without the digests of days."""
         found = self.look(lambda session: notifications.mine(session, actor))
-        return [notice.template for notice in reversed(found)]
+        return [notice.template for notice in reversed(found) if notice.template != "day_digest"]
 
     def texts(self, actor: Actor, locale: str = "zh") -> list[str]:
         """Return a person's notifications as they read them, the oldest first."""

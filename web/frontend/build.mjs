@@ -26,7 +26,7 @@ const pages = await build({
   legalComments: 'none',
   entryNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
-  loader: { '.svg': 'text', '.woff': 'dataurl', '.woff2': 'dataurl', '.ttf': 'dataurl', '.eot': 'dataurl' },
+  loader: { '.svg': 'text', '.png': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.ttf': 'dataurl', '.eot': 'dataurl' },
   outdir: dist,
   metafile: true,
   logLevel: 'warning',

@@ -24,6 +24,7 @@ from engine.support import queries as support
 from engine.visits import corrections
 from engine.visits import queries as visits
 from engine.visits.rules import task_rank
+from web import context
 from web.i18n import locale
 from web.i18n import translate as _
 from web.offline import case_view
@@ -222,9 +223,18 @@ def next_address(session: Session, actor: Actor, done: Completion) -> str:
     return address_of(done.business_key) or url_for("inbox.inbox")
 
 
+def own_page(task: process.TaskRow) -> str:
+    """Return the page that does a task of a rep's day better than its form, or nothing."""
+    pages = {"confirm_order": "today.order", "close_day": "today.close"}
+    is_day = task.business_key.startswith("day:") and task.element_id in pages
+    return url_for(pages[task.element_id]) if is_day else ""
+
+
 def address_of(business_key: str) -> str:
     """Return the page of the object behind a business key, or nothing."""
     kind, _separator, text = business_key.partition(":")
+    if kind == "day":
+        return url_for("today.today") if context.actor().has(Role.REP) else url_for("team.week")
     try:
         object_id = UUID(text)
     except ValueError:

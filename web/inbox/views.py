@@ -50,6 +50,8 @@ def inbox() -> ResponseReturnValue:
 def task(task_id: UUID) -> ResponseReturnValue:
     """Show a task: its form, what it is about, and where the process stands."""
     detail = process.task_detail(context.session(), context.actor(), task_id)
+    if detail.may_complete and (page := subject.own_page(detail.task)):
+        return redirect(page)
     values = detail.values if detail.values is not None else detail.draft or {}
     return _page(detail, values)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from flask import get_template_attribute, url_for
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.customers import queries as customers
 from engine.offline.rules import VALID_FOR
+from engine.planning import queries as planning
 from engine.process import lookahead, user_tasks
 from engine.process.lookahead import Ahead
 from engine.support import queries as support
@@ -74,8 +76,15 @@ def packet(session: Session, actor: Actor, *, csrf_token: str) -> dict[str, Any]
 def _visits(session: Session, actor: Actor, today: date) -> tuple[VisitRow, ...]:
     assert actor.user_id is not None, "the system has no phone"
     days = (today + timedelta(days=number) for number in range(DAYS))
-    coming = [row for day in days for row in visits.visits_of_day(session, actor.user_id, day)]
+    coming = [row for day in days for row in _in_order(session, actor.user_id, day)]
     return (*visits.unfinished_before(session, actor.user_id, today), *coming)
+
+
+def _in_order(session: Session, rep_id: UUID, day: date) -> tuple[VisitRow, ...]:
+    """Return the visits of a day in the order that their rep confirmed: the phone shows them as they come."""
+    return planning.in_confirmed_order(
+        planning.day_of(session, rep_id, day), visits.visits_of_day(session, rep_id, day)
+    )
 
 
 def _new_visit(session: Session, actor: Actor, forms: "_Forms", report_form: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A rep's day: the visits in time order with the way between them, what is next and what is left over."""
+"""A rep's day: the visits in their order with the way between them, what is next and what is left over."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,14 +9,17 @@ from engine.access import Actor
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
 from engine.customers import queries as customers
+from engine.planning import queries as planning
+from engine.planning import service as days
 from engine.process import queries as process
 from engine.process.queries import TaskRow
+from engine.support import queries as support
 from engine.visits import queries as visits
 from engine.visits.queries import MADE, VisitRow
 from engine.visits.rules import task_rank
 from engine.visits.service import business_key
 from web.i18n import locale
-from web.maps import RoutePoint, distance_between, route_picture
+from web.maps import RoutePoint, TileMap, distance_between, route_picture, tile_map
 
 LATE_AFTER = timedelta(minutes=15)
 """As the process reminds: fifteen minutes after the planned start (PRODUCT.md, P1)."""
@@ -30,6 +33,8 @@ class Stop:
         number: from 1, as in the route picture.
         task: the open task of the visit that waits for the reader.
         way_m: metres in a straight line from the visit before; None for the first or where a position is missing.
+        promises: open requests of the customer.
+        begins: when it begins by the confirmed order.
         late_since: the planned start, where the reader should have checked in by now.
     """
 
@@ -43,6 +48,15 @@ class Stop:
     late_since: datetime | None
     is_made: bool
     is_over: bool
+    promises: int = 0
+    begins: datetime | None = None
+
+    @property
+    def is_off_plan(self) -> bool:
+        """Whether by the confirmed order it begins outside of its window."""
+        if self.begins is None or not self.visit.is_ahead:
+            return False
+        return not self.visit.planned_start <= self.begins <= self.visit.planned_end
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,10 @@ class Day:
     drafts: tuple[Stop, ...]
     route: tuple[RoutePoint, ...]
     asks_location_mode: bool
+    plan: planning.DayRow | None = None
+    asks_order: bool = False
+    may_start: bool = False
+    tiles: TileMap | None = None
 
     @property
     def made(self) -> int:
@@ -67,15 +85,21 @@ class Day:
         """How many were to be made: cancelled ones do not count."""
         return sum(not stop.visit.is_cancelled for stop in self.stops)
 
+    @property
+    def unfinished(self) -> tuple[Stop, ...]:
+        """What is still to be done, of today and of earlier days."""
+        return tuple(stop for stop in (*self.stops, *self.earlier) if not stop.is_over and not stop.visit.is_cancelled)
+
 
 def rep_day(session: Session, actor: Actor, day: date, *, now: datetime) -> Day:
     """Return the actor's day; the number of statements does not depend on the number of visits."""
     assert actor.user_id is not None, "the system has no day"
-    today = visits.visits_of_day(session, actor.user_id, day)
+    plan = planning.day_of(session, actor.user_id, day)
+    today = planning.in_confirmed_order(plan, visits.visits_of_day(session, actor.user_id, day))
     earlier = visits.unfinished_before(session, actor.user_id, day)
     drafts = visits.drafts_of(session, actor.user_id)
     every = (*today, *earlier, *drafts)
-    draw = _Drawer(session, actor, every, now)
+    draw = _Drawer(session, actor, every, now, plan)
     stops = draw.in_order(today)
     return Day(
         day=day,
@@ -85,16 +109,24 @@ def rep_day(session: Session, actor: Actor, day: date, *, now: datetime) -> Day:
         drafts=tuple(draw.stop(number, visit, None) for number, visit in enumerate(drafts, start=1)),
         route=tuple(route_picture([(str(stop.number), stop.place) for stop in stops])),
         asks_location_mode=consent_rules.location_mode(consent.states(session, actor), now=now) is None,
+        plan=plan,
+        asks_order=plan is not None and plan.confirmed_at is None and plan.closed_at is None and len(today) > 1,
+        may_start=plan is None and bool(today) and days.may_start(actor, now=now),
+        tiles=tile_map([(str(stop.number), stop.name, stop.place) for stop in stops]),
     )
 
 
 class _Drawer:
-    def __init__(self, session: Session, actor: Actor, rows: tuple[VisitRow, ...], now: datetime) -> None:
+    def __init__(
+        self, session: Session, actor: Actor, rows: tuple[VisitRow, ...], now: datetime, plan: planning.DayRow | None
+    ) -> None:
         self.now = now
         keys = [business_key(row.id) for row in rows]
         self.customers = customers.by_id(session, [row.customer_id for row in rows]) if rows else {}
         self.places = customers.places_by_id(session, [row.place_id for row in rows if row.place_id]) if rows else {}
         self.tasks = process.my_open_tasks_of(session, actor, keys) if rows else {}
+        self.promises = support.open_counts(session, [row.customer_id for row in rows]) if rows else {}
+        self.begins = plan.begins if plan is not None and plan.confirmed_at is not None else {}
         self.purposes = {each.key: each.label(locale()) for each in visits.purposes(session)} if rows else {}
 
     def in_order(self, rows: tuple[VisitRow, ...]) -> tuple[Stop, ...]:
@@ -120,6 +152,8 @@ class _Drawer:
             late_since=row.planned_start if row.is_ahead and row.planned_start + LATE_AFTER < self.now else None,
             is_made=row.state in MADE,
             is_over=row.is_over,
+            promises=self.promises.get(row.customer_id, 0),
+            begins=self.begins.get(row.id),
         )
 
 

@@ -2,6 +2,7 @@
 import { watchConnection } from './connection.js';
 import { openDialogs } from './dialogs.js';
 import { listKeys } from './keys.js';
+import { loadLater } from './later.js';
 import { focusMistake } from './mistakes.js';
 import { watchPending } from './pending.js';
 import { foldRail } from './rail.js';
@@ -14,6 +15,7 @@ listKeys(document);
 watchConnection(document);
 watchPending(document);
 foldRail(document);
+loadLater(document);
 focusMistake(document);
 watchSignOut();
 startSync();

@@ -37,6 +37,16 @@ export function openElsewhere(visits, { id, place }) {
   return visits.find((visit) => visit.id !== id && !(place && visit.place === place) && isOpen(visit));
 }
 
+// The packet brings visits in the order that their rep confirmed; what was planned or moved here finds its place by time.
+export function inOrder(visits) {
+  const line = visits.filter((visit) => visit.url && !visit.moved);
+  for (const visit of visits.filter((each) => !line.includes(each))) {
+    const at = line.findIndex((other) => other.start > visit.start);
+    line.splice(at < 0 ? line.length : at, 0, visit);
+  }
+  return line;
+}
+
 // The steps that can be done now: open ones, and those that usually follow what was done here.
 export function stepsOf(visit) {
   const done = new Set(visit.own.filter((entry) => entry.kind === 'complete_task').map((entry) => entry.address));

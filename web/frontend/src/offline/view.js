@@ -1,6 +1,6 @@
 // The app without a network: days, a visit, its steps, and what waits to be sent. All from what the phone stored.
 import { initForms } from '../form/index.js';
-import { load, openElsewhere, stepsOf, visitsOf } from './days.js';
+import { load, openElsewhere, stepsOf, visitsOf, inOrder } from './days.js';
 import { fill, h } from './dom.js';
 import { askForm, cancelForm, moveForm, visitForm } from './plans.js';
 import { unsent } from './outbox.js';
@@ -40,7 +40,7 @@ function card(visit) {
 }
 
 function days() {
-  const visits = visitsOf(state).sort((one, other) => one.start.localeCompare(other.start));
+  const visits = inOrder(visitsOf(state));
   const today = dayOf(Date.now());
   const groups = Map.groupBy ? Map.groupBy(visits, (visit) => dayOf(visit.start)) : visits.reduce((map, visit) => (
     map.set(dayOf(visit.start), [...(map.get(dayOf(visit.start)) ?? []), visit])), new Map());
