@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, sync_playwright
@@ -27,6 +28,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# How long one example takes depends on the machine; the time limits of the project have tests of their own.
+hypothesis.settings.register_profile("fieldflow", deadline=None)
+hypothesis.settings.load_profile("fieldflow")
 
 # Every table of the project, not only those that something else happens to have imported: two once had no migration.
 for _path in sorted((Path(__file__).resolve().parents[1] / "engine").glob("*/tables.py")):

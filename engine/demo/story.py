@@ -32,7 +32,7 @@ from engine.visits import service as visits
 from engine.wiring import Application
 
 ZONE = ZoneInfo("Asia/Shanghai")
-VISITS_A_DAY = (2, 3)
+VISITS_A_DAY = (3, 3)
 METRES_A_DEGREE = 111_195
 
 Act = Callable[[Session, datetime], None]

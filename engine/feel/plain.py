@@ -20,6 +20,8 @@ RESERVED = frozenset({
     "true", "false", "null", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or",
     "not", "between", "function", "date", "time", "duration", "instance", "of", "external",
 })  # fmt: skip
+SAFE = 10**15
+CONTAINERS: dict[str, tuple[type, ...]] = {"list": (list,), "context": (dict,)}
 PYTHON_TYPES: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int,), "boolean": (bool,)}
 
 
@@ -58,7 +60,8 @@ def _variable(path: str, variables: Mapping[str, Any], types: Mapping[str, str],
         return value
     if declared == "datetime" and isinstance(value, str) and INSTANT.fullmatch(value):
         return _instant(value, time_zone)
-    if declared == "list" and _is_list_of_text(value) and not any(name.startswith(f"{path}.") for name in types):
+    has_typed_parts = any(name.startswith(f"{path}.") for name in types)
+    if isinstance(value, CONTAINERS.get(declared or "", ())) and not has_typed_parts and _passes_unchanged(value):
         return value
     raise NotPlainError
 
@@ -71,5 +74,10 @@ def _instant(text: str, time_zone: str) -> str:
         raise NotPlainError from error
 
 
-def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and all(type(item) is str for item in value)
+def _passes_unchanged(value: Any) -> bool:
+    # Fractions are rounded by the isolate, and integers beyond its precision too.
+    if isinstance(value, Mapping):
+        return all(type(name) is str and _passes_unchanged(inner) for name, inner in value.items())
+    if isinstance(value, list):
+        return all(_passes_unchanged(inner) for inner in value)
+    return value is None or type(value) in {str, bool} or (type(value) is int and abs(value) < SAFE)

@@ -40,6 +40,22 @@ def test_plain_values_equal_the_isolates(
     assert [plain] == expressions.run(job, expression)
 
 
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**14), 10**14) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(form=st.dictionaries(st.text(max_size=6), ANY, max_size=4), people=st.lists(ANY, max_size=4))
+def test_whole_contexts_and_lists_equal_the_isolates(form: dict[str, object], people: list[object]) -> None:
+    variables = {"form": form, "people": people}
+    scope = Scope(variables=variables, types=TYPES, now=utc_now(), time_zone="Asia/Shanghai")
+    for name in variables:
+        job = {"op": "evaluate", "expressions": [name], **scope.job()}
+        assert [value_of(name, variables, TYPES, "Asia/Shanghai")] == expressions.run(job, name)
+
+
 @pytest.mark.parametrize(
     ("expression", "variables"),
     [
@@ -52,7 +68,9 @@ def test_plain_values_equal_the_isolates(
         ("name + 1", {"name": "a"}),
         ("if", {"if": 1}),
         ('"a\\"b"', {}),
-        ("people", {"people": ["2026-01-01", 5]}),
+        ("people", {"people": ["2026-01-01", 0.1 + 0.2]}),
+        ("people", {"people": [{"count": 10**15}]}),
+        ("form", {"form": [1]}),
         ("12345678901234567890", {}),
     ],
 )
