@@ -21,9 +21,12 @@ from engine.settings import Settings
 from engine.store.base import Base
 from engine.store.database import create_all
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
+# The same browsers as deploy/chromium.sh looks for.
+BROWSERS = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)  # fmt: skip
+CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -111,7 +114,7 @@ def application(database_url: str, tmp_path: Path, clock: SimulatedClock) -> Ite
 def browser() -> Iterator[Browser]:
     """Return a headless Chromium."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")  # make test brings it, or says how
+        pytest.fail("There is no Chromium on this machine: make test brings it, or says how.")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

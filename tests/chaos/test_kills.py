@@ -28,7 +28,7 @@ from tests import factories
 from tests.chaos.clients import Client, Ledger
 from tests.chaos.processes import Installation
 
-KILLS = 15
+KILLS = 30
 """For each database, of web and workers in turn."""
 
 CLIENTS = 8

@@ -14,6 +14,7 @@ from engine.process import queries as process
 from engine.support import service as support
 from engine.visits import service as visits
 from tests.e2e.conftest import DESK, PHONE, SignIn, Site
+from web.app import create_app
 
 pytestmark = pytest.mark.e2e
 AXE = Path(__file__).parents[2] / "web/frontend/node_modules/axe-core/axe.min.js"
@@ -90,14 +91,18 @@ def test_the_reps_main_pages_in_all_four_looks(site: Site, sign_in: SignIn, addr
 def test_the_reps_other_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
     paths = [
         "/customers", addresses["customer"], "/visits/new", f"/visits/new?customer_id={site.company.customer_id}",
-        "/requests", "/requests/new", addresses["request"], "/me", "/notifications", "/figures",
+        "/requests", "/requests/new", addresses["request"], "/me", "/notifications", "/figures", "/consent",
+        "/me/consent", "/me/position-views", "/me/track", "/today/order", "/today/close", "/today/visit", "/samples",
+        "/offline",
     ]  # fmt: skip
     look(site, sign_in, "rep", paths, TWO, PHONE)
 
 
 def test_the_managers_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
     assert addresses
-    look(site, sign_in, "manager", ["/team", "/figures", "/figures/visits?measure=planned", "/tasks"], TWO, DESK)
+    look(
+        site, sign_in, "manager", ["/team", "/figures", "/figures/visits?measure=planned", "/tasks", "/pins"], TWO, DESK
+    )
 
 
 def test_the_desks_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
@@ -114,8 +119,34 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/people",
         "/purposes",
         "/purposes/new",
+        "/people/new",
     ]
     look(site, sign_in, "admin", paths, TWO, DESK)
+
+
+def test_the_safety_desks_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    assert addresses
+    look(site, sign_in, "compliance", ["/adverse-events", "/tasks"], TWO, DESK)
+
+
+def test_no_page_without_parameters_is_left_out(site: Site) -> None:
+    """Each address that a person can open is in this file, or is none for people."""
+    no_pages = (
+        "/api/",
+        "/static",
+        "/healthz",
+        "/readyz",
+        "/icon.svg",
+        "/sw.js",
+        "/manifest",
+        "/authority",
+        "/offline/",
+    )
+    rules = create_app(site.application).url_map.iter_rules()
+    addresses = {rule.rule for rule in rules if "GET" in (rule.methods or ()) and not rule.arguments}
+    text = Path(__file__).read_text("utf-8")
+    missing = {each for each in addresses - {"/"} if not each.startswith(no_pages) and f'"{each}' not in text}
+    assert missing <= {"/sign-in"}
 
 
 def test_the_sign_in_page(site: Site, browser: Any) -> None:

@@ -12,7 +12,7 @@ from engine.ids import new_id
 from engine.process import queries, user_tasks
 from tests.integration.conftest import Lane
 
-RACES = 100
+RACES = 200
 """For each database, with eight threads each."""
 
 
