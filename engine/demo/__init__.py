@@ -18,6 +18,7 @@ from engine.wiring import Application
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WORKING_DAYS = 46
+DAYS_WITH_CHORES = 7
 
 Say = Callable[[str], object]
 
@@ -48,6 +49,8 @@ def fill(application: Application, *, password: str, working_days: int, seed: in
     story = Story(application, company, clock, seed=seed)
     days = (today - first_day).days
     for number in range(days):
+        if number == days - DAYS_WITH_CHORES:
+            story.run_chores()
         made = story.tell_day(first_day + timedelta(days=number))
         if number % 7 == 6 or number == days - 1:
             say(f"Demo data: day {number + 1} of {days}, {made} finished visits")

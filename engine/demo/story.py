@@ -48,9 +48,8 @@ class Story:
 
     def __init__(self, application: Application, company: Company, clock: SimulatedClock, *, seed: int) -> None:
         self._database = application.database
-        self._worker = Worker(
-            application.database, parts=application.worker.parts, clock=clock, chores=application.worker.chores
-        )
+        self._worker = Worker(application.database, parts=application.worker.parts, clock=clock)
+        self._chores = application.worker.chores
         self._company = company
         self._clock = clock
         self._random = Random(seed)  # noqa: S311 - a story, no secret
@@ -59,6 +58,10 @@ class Story:
         self._finished = 0
         self._reps = [login for login in company.actors if login.startswith("rep")]
         self._turns = {login: 0 for login in self._reps}
+
+    def run_chores(self) -> None:
+        """Let days run as processes from here on, as they do every day; of the weeks before nobody misses them."""
+        self._worker.chores = self._chores
 
     def tell_day(self, day: date) -> int:
         """Let a whole day pass; returns how many visits have been finished since the start."""

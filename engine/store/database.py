@@ -148,7 +148,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails under load with SQLITE_BUSY_SNAPSHOT at once.
     writes = connection.get_execution_options().get("fieldflow_writes")
     # Outside of the ORM nothing else keeps a session that only reads from writing.
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    driver = connection.connection.dbapi_connection
+    assert driver is not None, "a connection that begins is open"
+    driver.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
