@@ -381,3 +381,16 @@ def test_a_search_of_the_inbox_keeps_to_the_main_steps(world: World) -> None:
     plan(world, "rep1")
     page = world.client("rep1").get("/tasks?q=Hangzhou&process=visit").text
     assert page.count("data-row") == 1
+
+
+def test_a_step_completed_meanwhile_keeps_what_was_typed(world: World) -> None:
+    request_id = world.request("rep1", "Display fault")
+    [task] = world.read(lambda session: process.tasks_of(session, f"request:{request_id}"))
+    client, address = world.client("ops1"), f"/tasks/{task.id}"
+    typed = {"priority": "P3", "queue": "technical", "note": "the first of two"}
+    assert client.post(address, typed).status_code == 302
+    answer = client.post(address, {**typed, "note": "typed in another tab"})
+    assert answer.status_code == 409
+    text = body_of(answer.text)
+    assert "typed in another tab" in text
+    assert "周芳" in text
