@@ -17,6 +17,7 @@ from engine.planning import service as days
 from engine.process import queries as process
 from engine.settings import Settings
 from engine.store.base import Base
+from engine.store.database import create_all
 from engine.visits import service as visits
 from engine.visits.states import VisitState
 from engine.visits.tables import Visit
@@ -40,8 +41,8 @@ def bench_day(report: Report, kind: str, url: str, folder: Path, *, visits_store
     folder.mkdir(parents=True, exist_ok=True)
     clock = SimulatedClock(NOW)
     application = wiring.build(settings, clock=clock)
-    Base.metadata.drop_all(application.database.engine)
-    Base.metadata.create_all(application.database.engine)
+    Base.metadata.drop_all(application.database.engine.execution_options(fieldflow_writes=True))
+    create_all(application.database.engine)
     company, tasks = _fill(application, visits_stored)
     app = create_app(application)
     with application.database.transaction() as session:

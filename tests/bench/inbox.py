@@ -58,8 +58,8 @@ def _fill(world: World, instance_id: UUID, user_id: UUID, start: int, end: int) 
         with world.database.transaction() as session:
             session.execute(insert(UserTask), tasks)
             session.execute(insert(InboxEntry), entries)
-    with world.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    with world.database.transaction() as session:
+        session.execute(text("ANALYZE"))
 
 
 def _rows(

@@ -17,7 +17,7 @@ from engine.ids import new_id
 from engine.process import deployment, queries, service, user_tasks
 from engine.settings import Settings
 from engine.store.base import Base
-from engine.store.database import Database
+from engine.store.database import Database, create_all
 from engine.wiring import Application
 
 MODELS = Path(__file__).parent / "models"
@@ -72,8 +72,8 @@ def build(url: str, folder: Path) -> World:
     settings = Settings.from_environment({"FIELDFLOW_DATA": str(folder), "FIELDFLOW_DATABASE_URL": url})
     folder.mkdir(parents=True, exist_ok=True)
     application = wiring.build(settings)
-    Base.metadata.drop_all(application.database.engine)
-    Base.metadata.create_all(application.database.engine)
+    Base.metadata.drop_all(application.database.engine.execution_options(fieldflow_writes=True))
+    create_all(application.database.engine)
     actor = Actor(new_id(), "Bench", frozenset({Role.OPS}))
     assert actor.user_id is not None
     lane = [user_principal(new_id()) for _ in range(4)] + [user_principal(actor.user_id)]
