@@ -87,11 +87,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 def truncate(url: str) -> None:
-    """Empty every table of a PostgreSQL that tests share."""
+    """Empty every table of a PostgreSQL that tests share. Most tests leave most tables empty: those cost nothing."""
     engine = create_engine(url)
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    names = [table.name for table in Base.metadata.sorted_tables]
+    which = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in names)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        used = ", ".join(f'"{name}"' for name in connection.scalars(text(which)))
+        if used:
+            connection.execute(text(f"TRUNCATE {used} RESTART IDENTITY CASCADE"))
     engine.dispose()
 
 

@@ -1,9 +1,11 @@
 """The deploy gate: everything that is wrong with a BPMN file, each with its element, before anything runs it.
 
 First our own passes, which take time in proportion to the file. Then SpiffWorkflow's parser, in a child process that is
-killed after five seconds: it follows references that our passes may not know of, and some have hung it.
+killed after five seconds: it follows references that our passes may not know of, and some have hung it. What it
+accepted once it need not read again: the editor checks a diagram that is then published as it was checked.
 """
 
+import hashlib
 import logging
 import os
 import subprocess
@@ -17,6 +19,9 @@ from engine.bpmn.settings import Known
 __all__ = ["Finding", "Known", "check"]
 
 PARSER_LIMIT_S = 5
+REMEMBERED = 1000
+_accepted: dict[bytes, None] = {}
+"""Digests of files that the parser read without a fault, the oldest first."""
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +57,18 @@ def _check(root: documents.Node, source: bytes, known: Known) -> list[Finding]:
 
 
 def _parse(source: bytes) -> list[Finding]:
+    digest = hashlib.sha256(source).digest()
+    if digest in _accepted:
+        return []
+    found = _parse_in_child(source)
+    if not found:
+        _accepted[digest] = None
+        for oldest in list(_accepted)[:-REMEMBERED]:
+            _accepted.pop(oldest, None)
+    return found
+
+
+def _parse_in_child(source: bytes) -> list[Finding]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", "engine.bpmn.probe"]
     try:

@@ -16,7 +16,6 @@ from engine.clock import utc_now
 from engine.consent import service as consent
 from engine.consent.rules import LocationMode
 from engine.settings import Settings
-from engine.store.database import create_all
 from tests import factories
 from tests.factories import Company
 from web.app import create_app
@@ -45,11 +44,10 @@ def _found(application: wiring.Application) -> Company:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     """Serve an installation with its jobs in a thread, as ``fieldflow up --inline`` does."""
-    settings = Settings.from_environment({"FIELDFLOW_DATA": str(tmp_path)})
+    settings = Settings.from_environment({"FIELDFLOW_DATA": str(tmp_path), "FIELDFLOW_DATABASE_URL": database_url})
     application = wiring.build(settings)
-    create_all(application.database.engine)
     # Playwright runs an event loop in this thread, in which the V8 isolate refuses to wait.
     with ThreadPoolExecutor(1) as pool:
         company = pool.submit(_found, application).result()

@@ -1,6 +1,7 @@
 """One company for each module of web tests, on SQLite and on PostgreSQL: tests make the objects that they need."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,28 +23,28 @@ from web.app import create_app
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return the web application on a company of its own."""
     folder = tmp_path_factory.mktemp("site")
+    with own_database(request, folder) as url:
+        yield from _serve(url, folder)
+
+
+@contextmanager
+def own_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """Make an empty database of the kind that ``request`` names, for a fixture that outlives one test."""
     if request.param == "sqlite":
-        yield from _serve(f"sqlite:///{folder / 'fieldflow.db'}", folder)
+        yield f"sqlite:///{folder / 'fieldflow.db'}"
         return
     shared = make_url(request.getfixturevalue("postgresql_url"))
     name = f"site_{uuid4().hex[:12]}"
     server = create_engine(shared, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    yield from _serve(shared.set(database=name).render_as_string(hide_password=False), folder)
+    yield shared.set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the key flows of the pages on both databases, and the other page tests on SQLite: it takes half the time."""
-    if "pages_url" in metafunc.fixturenames:
-        is_key = metafunc.definition.get_closest_marker("both_databases") is not None
-        metafunc.parametrize("pages_url", ["sqlite", "postgresql"] if is_key else ["sqlite"], indirect=True)
-
-
-@pytest.fixture
+@pytest.fixture(params=["sqlite", "postgresql"])
 def pages_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the address of the database that a company of page tests fills."""
     if request.param == "sqlite":

@@ -40,7 +40,6 @@ def test_the_picture_is_for_those_who_may_see_the_object(world: World) -> None:
     assert found["done"]
 
 
-@pytest.mark.both_databases
 def test_an_administrator_sees_and_ends_an_instance(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     instance_id = instance_of(world, support.business_key(request_id))
@@ -55,7 +54,6 @@ def test_an_administrator_sees_and_ends_an_instance(world: World) -> None:
     assert "A test" in client.get(f"/instances/{instance_id}").text
 
 
-@pytest.mark.both_databases
 def test_an_incident_is_shown_and_tried_again(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     instance_id = instance_of(world, support.business_key(request_id))
@@ -82,7 +80,6 @@ def test_an_incident_is_shown_and_tried_again(world: World) -> None:
 # People
 
 
-@pytest.mark.both_databases
 def test_an_administrator_adds_and_changes_people(world: World) -> None:
     client = world.client("admin")
     values = {"login": "new.rep", "name": "新人", "password": "long enough", "roles": ["rep"],
@@ -120,7 +117,6 @@ def test_a_team_is_added_once(world: World) -> None:
     assert client.post("/people/teams", {"team_name": ""}).status_code == 422
 
 
-@pytest.mark.both_databases
 def test_a_person_moves_to_another_team_and_out_of_it(world: World) -> None:
     client = world.client("admin")
     path = f"/people/{world.ids['rep1']}"
@@ -141,7 +137,6 @@ def test_a_person_moves_to_another_team_and_out_of_it(world: World) -> None:
 PURPOSE = {"name": "门店检查", "name_en": "Store audit", "form_key": "visit_shelf_check", "is_active": "1"}
 
 
-@pytest.mark.both_databases
 def test_an_administrator_maps_purposes_to_forms(world: World) -> None:
     client = world.client("admin")
     assert "Call" in client.get("/purposes").text

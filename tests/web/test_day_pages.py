@@ -35,7 +35,6 @@ def stops(text: str) -> list[str]:
     return re.findall(r'class="card stop-card" href="/visits/([0-9a-f-]+)"', text)
 
 
-@pytest.mark.both_databases
 def test_the_proposed_order_is_confirmed_and_holds_on_today(world: World) -> None:
     first, second = world.plan(customer="h1", hours=1), world.plan(customer="h2", hours=2)
     begin(world)
@@ -52,7 +51,6 @@ def test_the_proposed_order_is_confirmed_and_holds_on_today(world: World) -> Non
     assert [each["id"] for each in packet["visits"]] == [str(second), str(first)]
 
 
-@pytest.mark.both_databases
 def test_closing_lists_what_is_open_and_ends_the_day(world: World) -> None:
     done, left = world.plan(hours=0.5), world.plan(customer="h2", hours=2)
     world.finish("rep1", done)
@@ -85,7 +83,6 @@ def test_the_form_of_a_day_task_leads_to_its_page(world: World) -> None:
     assert world.client("rep1").get(f"/tasks/{task.id}").location == "/today/order"
 
 
-@pytest.mark.both_databases
 def test_a_visit_from_now_is_checked_in_with_three_taps(world: World) -> None:
     client = world.client("rep1")
     assert 'href="/today/visit"' in page(client, "/today")

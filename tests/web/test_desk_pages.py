@@ -57,7 +57,6 @@ def test_reps_see_no_requests_of_others_but_ops_do(world: World) -> None:
     assert "Display fault" in world.client("ops1").get("/requests").text
 
 
-@pytest.mark.both_databases
 def test_filters_and_more_work_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.support.views.PAGE_SIZE", 2)
     for number in range(3):
@@ -74,7 +73,6 @@ def test_filters_and_more_work_together(world: World, monkeypatch: pytest.Monkey
     assert "Nothing fits" in client.get("/requests?q=unheard").text
 
 
-@pytest.mark.both_databases
 def test_a_request_is_raised_for_a_typed_customer_with_its_lines(world: World) -> None:
     values = {
         "type": "sample", "customer": "H001", "subject": "Five samples", "priority": "P2", "needed_by": "2026-12-01",
@@ -128,7 +126,6 @@ def test_a_customer_of_another_territory_is_not_found(world: World) -> None:
     assert "No customer of yours has this name or code." in answer.text
 
 
-@pytest.mark.both_databases
 def test_a_request_from_a_visit_names_its_customer(world: World) -> None:
     visit_id = world.visit("rep1", TODAY, 14)
     page = world.client("rep1").get(f"/requests/new?visit_id={visit_id}").text
@@ -137,7 +134,6 @@ def test_a_request_from_a_visit_names_its_customer(world: World) -> None:
     assert world.client("rep3").get(f"/requests/new?visit_id={visit_id}").status_code == 404
 
 
-@pytest.mark.both_databases
 def test_ops_find_their_step_as_a_button(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     page = body_of(world.client("ops1").get(f"/requests/{request_id}").text)
@@ -147,7 +143,6 @@ def test_ops_find_their_step_as_a_button(world: World) -> None:
     assert "Now:" in own
 
 
-@pytest.mark.both_databases
 def test_internal_comments_stay_in_the_back_office(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     path = f"/requests/{request_id}"
@@ -186,7 +181,6 @@ def test_an_empty_comment_says_so(world: World) -> None:
     assert "Enter a comment." in answer.text
 
 
-@pytest.mark.both_databases
 def test_cancelling_needs_a_reason_and_reaches_the_process(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     client = world.client("rep1")
@@ -203,7 +197,6 @@ def test_cancelling_needs_a_reason_and_reaches_the_process(world: World) -> None
 # The team
 
 
-@pytest.mark.both_databases
 def test_the_board_shows_the_week_and_what_needs_a_look(world: World) -> None:
     world.visit("rep1", TODAY, 14, customer_id=world.ids["long"])
     world.visit("rep1", TODAY, 9, "missed", ended_at=NOW)
@@ -248,7 +241,6 @@ def open_task(world: World, visit_id: UUID) -> process.TaskRow:
     return world.read(lambda session: process.tasks_of(session, visits.business_key(visit_id))[0])
 
 
-@pytest.mark.both_databases
 def test_a_manager_gives_a_step_to_another_rep(world: World) -> None:
     task = open_task(world, plan(world, "rep1"))
     client = world.client("manager1")
@@ -267,7 +259,6 @@ def test_steps_of_another_team_cannot_be_given_away(world: World) -> None:
 # Figures
 
 
-@pytest.mark.both_databases
 def test_each_figure_leads_to_its_rows(world: World) -> None:
     for hour, state in ((9, "completed"), (10, "completed"), (11, "missed"), (13, "cancelled"), (14, "planned")):
         world.visit("rep1", TODAY, hour, state, grade="A" if state == "completed" else None)
@@ -311,7 +302,6 @@ def test_posts_need_the_token(world: World) -> None:
         assert client.post(path, data={"name": "x"}).status_code == 403, path
 
 
-@pytest.mark.both_databases
 def test_statements_do_not_grow_with_the_rows(world: World) -> None:
     paths = {
         "ops1": ["/requests"],
@@ -359,7 +349,6 @@ def statements(world: World, login: str, path: str) -> int:
     return len(seen)
 
 
-@pytest.mark.both_databases
 def test_the_inbox_shows_a_visit_to_come_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     visit_ids = [plan(world, "rep1") for _number in range(3)]
     client = world.client("rep1")
@@ -376,7 +365,6 @@ def test_the_inbox_shows_a_visit_to_come_once(world: World, monkeypatch: pytest.
     assert statements(world, "rep1", "/tasks") <= MAX_STATEMENTS
 
 
-@pytest.mark.both_databases
 def test_a_search_of_the_inbox_keeps_to_the_main_steps(world: World) -> None:
     plan(world, "rep1")
     page = world.client("rep1").get("/tasks?q=Hangzhou&process=visit").text

@@ -57,7 +57,6 @@ def chinese_in(page: str) -> set[str]:
     return {run for run in found if run not in DATA and not (len(run) == 1 and run in "".join(DATA))}
 
 
-@pytest.mark.both_databases
 def test_pages_in_english_hold_no_chinese_of_ours(world: World) -> None:
     key = plan(world, "manager1", rep_id=world.ids["rep1"])
     visit_id = key.removeprefix("visit:")
@@ -77,7 +76,6 @@ def test_pages_in_english_hold_no_chinese_of_ours(world: World) -> None:
             assert chinese_in(answer.text) == set(), (login, address)
 
 
-@pytest.mark.both_databases
 def test_subjects_and_notices_name_customer_and_purpose_in_the_readers_language(world: World) -> None:
     plan(world, "manager1", rep_id=world.ids["rep1"])
     client = world.client("rep1")

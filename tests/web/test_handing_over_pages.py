@@ -23,7 +23,6 @@ def path(world: World) -> str:
     return "/visits/" + plan(world, "rep1").removeprefix("visit:")
 
 
-@pytest.mark.both_databases
 def test_a_manager_hands_a_visit_over_on_its_page(world: World, path: str) -> None:
     client = world.client("manager1")
     assert "Hand over to a colleague" in client.get(path).text
@@ -63,7 +62,6 @@ def line(page: str) -> list[tuple[str, str, str]]:
     return [(state, re.sub(r"<.*?>", "", name).strip(), note) for state, name, note in found]
 
 
-@pytest.mark.both_databases
 def test_the_line_of_steps_says_what_is_done_now_and_next_and_whose_it_is(world: World, path: str) -> None:
     rep, manager = world.client("rep1"), world.client("manager1")
     assert line(rep.get(path).text) == [

@@ -26,8 +26,8 @@ from tests.web.rep_world import World, make_world, page
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path)
+def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
+    made = make_world(tmp_path, url=pages_url)
     yield made
     made.application.database.dispose()
 

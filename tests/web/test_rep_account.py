@@ -41,7 +41,6 @@ def test_a_position_without_consent_is_refused_and_not_stored(world: World) -> N
         assert session.query(Position).count() == 0
 
 
-@pytest.mark.both_databases
 def test_a_position_is_stored_under_consent_and_refused_after_its_withdrawal(world: World) -> None:
     client = world.client("rep1")
     client.post("/me/location", data={"mode": "check_in"})
@@ -134,7 +133,6 @@ def test_the_customer_card_shows_colleagues_visits_without_links(world: World) -
     assert "tel:13800000000" in text
 
 
-@pytest.mark.both_databases
 def test_customers_are_searched_filtered_and_paged(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     client = world.client("rep1")
     assert "Renhe Pharmacy" not in page(client, "/customers?q=first")
@@ -148,7 +146,6 @@ def test_customers_are_searched_filtered_and_paged(world: World, monkeypatch: py
     assert ("Renhe Pharmacy" in first) != ("Renhe Pharmacy" in second)
 
 
-@pytest.mark.both_databases
 def test_notifications_link_to_their_object_and_are_marked_as_read(world: World) -> None:
     visit_id, client = world.plan(), world.client("rep1")
     assert "Nothing new" in page(client, "/notifications")

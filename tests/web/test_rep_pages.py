@@ -43,7 +43,6 @@ def test_today_teaches_when_it_is_empty(world: World) -> None:
     assert "New visit" in text
 
 
-@pytest.mark.both_databases
 def test_today_shows_the_next_visit_with_its_one_action(world: World) -> None:
     done, coming = world.plan(hours=0.5), world.plan(customer="h2", hours=2)
     world.finish("rep1", done)
@@ -76,7 +75,6 @@ def _planned(world: World) -> int:
         return len(visits.visits(session, world.actor("rep1")))
 
 
-@pytest.mark.both_databases
 def test_a_draft_is_planned_from_today_with_one_form(world: World) -> None:
     draft = draft_of(world)
     client = world.client("rep1")
@@ -100,7 +98,6 @@ def test_a_draft_in_the_past_is_refused_and_keeps_what_was_typed(world: World) -
     assert stored(world, draft).state == VisitState.DRAFT
 
 
-@pytest.mark.both_databases
 def test_a_draft_is_dropped(world: World) -> None:
     draft = draft_of(world)
     client = world.client("rep1")
@@ -108,7 +105,6 @@ def test_a_draft_is_dropped(world: World) -> None:
     assert page(client, f"/visits/{draft}", status=404)
 
 
-@pytest.mark.both_databases
 def test_a_visit_page_shows_where_last_time_and_promises(world: World) -> None:
     earlier = world.plan("rep2", hours=0.5)
     world.finish("rep2", earlier, summary="Wants the phase three data.")
@@ -190,7 +186,6 @@ def test_a_visit_is_planned_with_everything_that_was_typed(world: World) -> None
     assert (found.channel, found.note, found.rep_id) == ("phone", "Bring the leaflet", world.people["rep1"])
 
 
-@pytest.mark.both_databases
 def test_planning_twice_makes_one_visit(world: World) -> None:
     data, client = plan_data(world), world.client("rep1")
     addresses = {client.post("/visits/new", data=data).headers["Location"] for _attempt in range(2)}
@@ -209,7 +204,6 @@ def test_mistakes_in_a_plan_stand_at_their_fields_and_nothing_is_lost(world: Wor
     assert 'value="14:00"' in answer.text
 
 
-@pytest.mark.both_databases
 def test_a_colleague_nearby_is_shown_before_the_visit_is_saved(world: World) -> None:
     near = world.plan("rep2", hours=30)
     client = world.client("rep1")
@@ -236,7 +230,6 @@ def test_a_follow_up_takes_over_what_the_visit_before_was_like(world: World) -> 
     assert re.search(r'value="video" checked', text)
 
 
-@pytest.mark.both_databases
 def test_cancelling_needs_a_reason_and_tells_it(world: World) -> None:
     visit_id, client = world.plan(), world.client("rep1")
     answer = client.post(f"/visits/{visit_id}/cancel", data={"reason": " "})
@@ -248,7 +241,6 @@ def test_cancelling_needs_a_reason_and_tells_it(world: World) -> None:
     assert "Clinic closed" in text
 
 
-@pytest.mark.both_databases
 def test_moving_to_another_day_starts_a_new_visit(world: World) -> None:
     visit_id, client = world.plan(), world.client("rep1")
     answer = client.post(f"/visits/{visit_id}/reschedule", data={"day": "2026-11-25", "time": "16:00"})
@@ -259,7 +251,6 @@ def test_moving_to_another_day_starts_a_new_visit(world: World) -> None:
     assert (newest.follows_id, newest.planned_start.isoformat()) == (visit_id, "2026-11-25T08:00:00+00:00")
 
 
-@pytest.mark.both_databases
 def test_a_comment_appears_in_the_timeline(world: World) -> None:
     visit_id, client = world.plan(), world.client("manager1")
     assert client.post(f"/visits/{visit_id}/comments", data={"text": ""}).status_code == 422

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Route
 from werkzeug.serving import make_server
 
 from engine.process import definitions
+from tests.web.conftest import own_database
 from tests.web.every_element import drawing
 from tests.web.world import World, make_world
 
@@ -25,8 +26,8 @@ XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path)
+def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
+    made = make_world(tmp_path, url=pages_url)
     yield made
     made.application.database.dispose()
 
@@ -138,12 +139,17 @@ def test_only_the_editor_may_style_inline(world: World) -> None:
 # In a browser
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
+    folder = tmp_path_factory.mktemp("studio")
+    with own_database(request, folder) as url:
+        yield from _serve(folder, url)
+
+
+def _serve(folder: Path, url: str) -> Iterator[tuple[World, str]]:
     found: list[World] = []
     # Playwright's event loop runs in the test's thread, in which the isolate refuses to wait.
-    folder = tmp_path_factory.mktemp("studio")
-    maker = threading.Thread(target=lambda: found.append(make_world(folder)))
+    maker = threading.Thread(target=lambda: found.append(make_world(folder, url=url)))
     maker.start()
     maker.join()
     world = found[0]

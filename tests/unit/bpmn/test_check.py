@@ -276,7 +276,17 @@ def test_mutilated_files_never_raise(cut: int) -> None:
 
 def test_parser_that_takes_too_long_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "PARSER_LIMIT_S", 0.001)
+    monkeypatch.setattr(gate, "_accepted", {})
     assert [found.code for found in errors(check(bpmn(USER, "start a end"), KNOWN))] == ["parser_time"]
+
+
+def test_what_the_parser_accepted_it_need_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_accepted", {})
+    source = bpmn(USER, "start a end")
+    assert errors(check(source, KNOWN)) == []
+    monkeypatch.setattr(gate, "PARSER_LIMIT_S", 0.001)
+    assert errors(check(source, KNOWN)) == []
+    assert [found.code for found in errors(check(source + b"\n", KNOWN))] == ["parser_time"]
 
 
 def test_fault_that_only_the_parser_finds_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:

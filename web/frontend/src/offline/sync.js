@@ -14,7 +14,13 @@ export async function show() {
   if (!badge) return;
   const [found, packet, sent] = await Promise.all([entries(), get('meta', 'packet'), get('meta', 'sent')]);
   const words = packet?.words;
-  if (!words) return;
+  if (!words) {
+    // The words come with the first packet; until then the page itself can say that there is no network.
+    badge.hidden = navigator.onLine;
+    badge.textContent = navigator.onLine ? '' : badge.dataset.offlineWord;
+    badge.dataset.sync = navigator.onLine ? '' : 'offline';
+    return;
+  }
   const count = (...states) => found.filter((entry) => states.includes(entry.state)).length;
   const waiting = count('waiting', 'held');
   // Several actions of one visit are one conflict.
