@@ -118,3 +118,9 @@ def back_online(page: Page) -> None:
     """Let the network come back, as the phone notices it."""
     page.context.set_offline(False)
     page.evaluate("() => dispatchEvent(new Event('online'))")
+
+
+def back_on_the_servers_page(page: Page) -> None:
+    """Let the network come back, until the server's own page stands in place of the phone's."""
+    back_online(page)
+    expect(page.locator("[data-redraw]")).to_be_visible(timeout=15_000)

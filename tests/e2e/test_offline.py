@@ -24,6 +24,7 @@ from tests import factories
 from tests.conftest import CHROMIUM, FLAGS
 from tests.e2e.conftest import PHONE, SignIn, Site
 from tests.e2e.street import (
+    back_on_the_servers_page,
     back_online,
     check_in,
     do_step,
@@ -97,7 +98,7 @@ def test_a_visit_cancelled_meanwhile_is_a_task_to_decide(site: Site, sign_in: Si
             visits.cancel_visit(session, site.company.manager, visit_id, reason="客户停诊", now=utc_now())
 
     off_loop(cancel)
-    back_online(page)
+    back_on_the_servers_page(page)
     expect(page.locator("[data-sync='stuck']")).to_be_visible()
     page.goto(f"{site.url}/tasks")
     page.click("a[data-row]:has-text('处理冲突')")
@@ -165,7 +166,7 @@ def test_work_goes_on_where_a_new_version_was_published_meanwhile(site: Site, si
             deployment.deploy(session, SYSTEM, sources, now=utc_now())
 
     off_loop(publish)
-    back_online(page)
+    back_on_the_servers_page(page)
     page.wait_for_url(f"**/visits/{visit_id}")
     assert row(site, visit_id).state == "completed"
 
@@ -185,7 +186,7 @@ def test_a_photo_taken_without_a_network_arrives_with_its_report(site: Site, sig
     expect(page.locator("[data-field='photos'] [data-state='done']")).to_be_visible()
     submit(page)
     expect(page.locator("main a.button-big:has-text('签退')")).to_be_visible()
-    back_online(page)
+    back_on_the_servers_page(page)
     page.wait_for_url(f"**/visits/{visit_id}")
     with site.application.database.reading() as session:
         [photo] = session.get_one(VisitReport, visit_id).values["photos"]
@@ -247,7 +248,7 @@ def test_a_position_read_without_a_network_is_graded_as_it_was(site: Site, sign_
     submit(page)
     expect(page.locator("main a.button-big:has-text('填写报告')")).to_be_visible()
     page.context.set_geolocation({"latitude": latitude + 1, "longitude": longitude, "accuracy": 15})
-    back_online(page)
+    back_on_the_servers_page(page)
     page.wait_for_url(f"**/visits/{visit_id}")
     assert (row(site, visit_id).state, row(site, visit_id).grade) == ("checked_in", "A")
 
