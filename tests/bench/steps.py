@@ -13,9 +13,8 @@ from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
-from engine.process import queries
 from tests.bench.report import Report
-from tests.bench.world import MODELS, VALUES, World, build, counted, size_of
+from tests.bench.world import MODELS, VALUES, build, commits, counted, size_of
 
 ROUNDS = 120
 
@@ -38,7 +37,7 @@ def bench_steps(report: Report, kind: str, url: str, folder: Path) -> None:
         world.complete(task.id, dict(VALUES))
     # Each amount is another question for FEEL, so that none is answered from memory.
     tasks = [task for task in world.open_tasks(200) if task.element_id == "enter"][:ROUNDS]
-    with counted(world.database) as statements:
+    with counted(world.database) as statements, commits(world.database) as transactions:
         costs = [
             cpu_ms(lambda task=task, amount=amount: world.complete(task.id, {**VALUES, "amount": amount}))  # type: ignore[misc]
             for task, amount in zip(tasks, count(60), strict=False)
@@ -47,6 +46,7 @@ def bench_steps(report: Report, kind: str, url: str, folder: Path) -> None:
     report.add(
         f"{kind}: complete a user task (script, XOR, next task), statements", len(statements) / len(tasks), "", 10
     )
+    report.add(f"{kind}: complete a user task, transactions", len(transactions) / len(tasks), "", 1)
     report.add(f"{kind}: complete a user task, CPU", ours, "ms", 8)
     report.add(f"{kind}: complete a user task, CPU against SpiffWorkflow alone", ours / stock_ms(), "×", 12)
     world.database.dispose()
@@ -93,17 +93,6 @@ def bench_idle(report: Report, url: str, folder: Path) -> None:
     report.add("idle: statements of a sweep with 200 waiting instances against 100", counts[1] / counts[0], "×", 1)
     report.add("idle: statements of a sweep with nothing due", counts[1], "", 4)
     world.database.dispose()
-
-
-def bench_page(report: Report, kind: str, world: World) -> None:
-    """Measure one inbox page through the web application."""
-    samples = []
-    with world.database.reading() as session:
-        for _ in range(30):
-            before = time.perf_counter()
-            queries.inbox(session, world.actor, limit=50)
-            samples.append((time.perf_counter() - before) * 1000)
-    report.add(f"{kind}: inbox query of 50, median", median(samples), "ms")
 
 
 def stock_ms() -> float:

@@ -115,6 +115,21 @@ def counted(database: Database) -> Iterator[list[str]]:
         event.remove(database.engine, "before_cursor_execute", note)
 
 
+@contextmanager
+def commits(database: Database) -> Iterator[list[int]]:
+    """Count the transactions that commit within a ``with`` block."""
+    done: list[int] = []
+
+    def note(_connection: object) -> None:
+        done.append(1)
+
+    event.listen(database.engine, "commit", note)
+    try:
+        yield done
+    finally:
+        event.remove(database.engine, "commit", note)
+
+
 def size_of(database: Database) -> tuple[int, int]:
     """Return rows and bytes of content in the tables that a running process fills."""
     tables = ("process_instance", "user_task", "inbox", "task_draft", "history_event", "incident", "delivery")
