@@ -101,5 +101,6 @@ def test_a_visit_with_two_promises_from_the_plan_to_the_figures(site: Site, sign
     expect(rep.locator("main")).to_contain_text("主任认可疗效")
 
     manager.goto(f"{site.url}/figures")
-    made = manager.locator("a.figure[href*='measure=made'], a.figure[href*='/made']").first
-    expect(made).to_contain_text("1")
+    figures = manager.locator(".figures-large")
+    for measure, count in (("planned", "1"), ("made", "1"), ("missed", "0")):
+        expect(figures.locator(f"a[href*='{measure}'] b, a[href*='{measure}'] strong").first).to_have_text(count)

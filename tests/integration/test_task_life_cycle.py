@@ -3,12 +3,13 @@
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
+from engine.ids import new_id
 from engine.process import user_tasks
 from engine.process.states import TaskState
-from engine.process.tables import InboxEntry, ProcessInstance, UserTask
+from engine.process.tables import HistoryEvent, InboxEntry, ProcessInstance, TaskDraft, UserTask
 from tests.integration.conftest import Lane
 
 PEOPLE = st.integers(0, 4)
@@ -21,6 +22,7 @@ def machine_of(lane: Lane) -> type[RuleBasedStateMachine]:
         def __init__(self) -> None:
             super().__init__()
             self.started: list[object] = []
+            self.answered: list[tuple[int, object, object, dict[str, object], object]] = []
 
         @rule(target=instances)
         def start(self) -> object:
@@ -33,10 +35,12 @@ def machine_of(lane: Lane) -> type[RuleBasedStateMachine]:
             values = {"amount": amount} if task.element_id == "enter" else {}
             may = task.state == TaskState.OPEN and task.assignee_id in {None, lane.people[who].user_id}
             is_valid = task.element_id != "enter" or isinstance(amount, int)
+            submission_id = new_id()
             try:
-                lane.complete(lane.people[who], task.id, values)
+                done = lane.complete(lane.people[who], task.id, values, submission_id)
                 assert may
                 assert is_valid
+                self.answered.append((who, task.id, submission_id, values, done))
             except ConflictError:
                 assert not may
             except InvalidInputError:
@@ -50,6 +54,49 @@ def machine_of(lane: Lane) -> type[RuleBasedStateMachine]:
         @rule(instance=instances, who=PEOPLE)
         def release(self, instance: object, who: int) -> None:
             self._try(instance, who, user_tasks.release)
+
+        @rule(instance=instances, who=PEOPLE, whom=PEOPLE)
+        def assign(self, instance: object, who: int, whom: int) -> None:
+            task = self._newest(instance)
+            user_id = lane.people[whom].user_id
+            try:
+                lane.database.run(lambda session: user_tasks.assign(session, lane.people[who], task.id, user_id))
+                assert task.state == TaskState.OPEN
+                assert self._newest(instance).assignee_id == user_id
+            except ConflictError:
+                assert task.state != TaskState.OPEN
+            except NotFoundError:
+                assert task.state != TaskState.OPEN
+
+        @rule(instance=instances, who=PEOPLE, text=st.text(max_size=20))
+        def draft(self, instance: object, who: int, text: str) -> None:
+            task, actor = self._newest(instance), lane.people[who]
+            try:
+                lane.database.run(
+                    lambda session: user_tasks.save_draft(session, actor, task.id, {"amount": text}, now=lane.now)
+                )
+                assert task.state == TaskState.OPEN
+                with lane.database.reading() as session:
+                    assert session.get_one(TaskDraft, (task.id, actor.user_id)).values == {"amount": text}
+            except ConflictError:
+                assert task.state != TaskState.OPEN
+
+        @rule(data=st.data())
+        def submit_again(self, data: st.DataObject) -> None:
+            if not self.answered:
+                return
+            who, task_id, submission_id, values, done = data.draw(st.sampled_from(self.answered))
+            before = self._events()
+            again = lane.complete(lane.people[who], task_id, values, submission_id)  # type: ignore[arg-type]
+            assert again.repeated
+            assert again.instance_id == done.instance_id  # type: ignore[attr-defined]
+            assert self._events() == before
+
+        @invariant()
+        def drafts_are_of_open_tasks(self) -> None:
+            with lane.database.reading() as session:
+                drafted = select(UserTask.state).join(TaskDraft, TaskDraft.task_id == UserTask.id)
+                assert set(session.scalars(drafted)) <= {TaskState.OPEN}
 
         @invariant()
         def inboxes_hold_exactly_the_open_tasks(self) -> None:
@@ -84,6 +131,10 @@ def machine_of(lane: Lane) -> type[RuleBasedStateMachine]:
             except (ConflictError, NotFoundError):
                 assert not may
 
+        def _events(self) -> int:
+            with lane.database.reading() as session:
+                return session.scalar(select(func.count()).select_from(HistoryEvent)) or 0
+
         def _newest(self, instance: object) -> UserTask:
             with lane.database.reading() as session:
                 query = select(UserTask).where(UserTask.instance_id == instance)
@@ -96,5 +147,5 @@ def test_the_life_cycle_of_tasks_holds(lane: Lane) -> None:
     checks = list(HealthCheck)
     run_state_machine_as_test(
         machine_of(lane),
-        settings=settings(max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=checks),
+        settings=settings(max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=checks),
     )
