@@ -1,4 +1,4 @@
-"""Run every benchmark: ``python -m tests.bench [--quick]``."""
+"""Run every benchmark: ``python -m tests.bench [--quick]``; with ``--lighthouse`` only the marks of that tool."""
 
 import sys
 import tempfile
@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.bench.day import VISITS, bench_day
 from tests.bench.demo import bench_demo
 from tests.bench.inbox import SIZES, bench_inbox
+from tests.bench.lighthouse import bench_lighthouse
 from tests.bench.load import bench_load
 from tests.bench.order import bench_order
 from tests.bench.phone import bench_phone
@@ -23,6 +24,9 @@ def main() -> None:
     quick = "--quick" in sys.argv
     report = Report()
     folder = Path(tempfile.mkdtemp(prefix="fieldflow-bench-"))
+    if "--lighthouse" in sys.argv:
+        bench_lighthouse(report, folder / "lighthouse")
+        sys.exit(1 if report.has_missed() else 0)
     with both(folder) as addresses:
         for kind, url in addresses.items():
             bench_steps(report, kind, url, folder / "data")

@@ -58,7 +58,7 @@ class _Handler(WSGIRequestHandler):
 
 def bench_phone(report: Report, folder: Path) -> None:
     """Measure today, a visit and its report as a phone in the street meets them."""
-    with _site(folder) as (port, addresses, secret), sync_playwright() as player:
+    with site(folder) as (port, addresses, secret), sync_playwright() as player:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         line = SlowLine(port)
         try:
@@ -126,7 +126,8 @@ def _look(report: Report, browser: Browser, url: str, addresses: dict[str, str],
 
 
 @contextmanager
-def _site(folder: Path) -> Iterator[tuple[int, dict[str, str], str]]:
+def site(folder: Path) -> Iterator[tuple[int, dict[str, str], str]]:
+    """Serve a company with a rep's day; gives the port, the pages by name, and the rep's session."""
     folder.mkdir(parents=True, exist_ok=True)
     application = wiring.build(Settings.from_environment({"FIELDFLOW_DATA": str(folder)}))
     create_all(application.database.engine)
