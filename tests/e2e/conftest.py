@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,27 @@ DESK = {"width": 1440, "height": 900}
 
 
 @dataclass
+class Ahead:
+    """The installation's clock: the real time, and what a test lets pass at once."""
+
+    by: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.by
+
+
+@dataclass
 class Site:
     """A running installation."""
 
     url: str
     application: wiring.Application
     company: Company
+    clock: Ahead
+
+    def wait(self, span: timedelta) -> None:
+        """Let time pass for the server; the browser's own clock goes on as it does."""
+        self.clock.by += span
 
 
 def _found(application: wiring.Application) -> Company:
@@ -47,7 +63,8 @@ def _found(application: wiring.Application) -> Company:
 def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     """Serve an installation with its jobs in a thread, as ``fieldflow up --inline`` does."""
     settings = Settings.from_environment({"FIELDFLOW_DATA": str(tmp_path), "FIELDFLOW_DATABASE_URL": database_url})
-    application = wiring.build(settings)
+    clock = Ahead()
+    application = wiring.build(settings, clock=clock)
     # Playwright runs an event loop in this thread, in which the V8 isolate refuses to wait.
     with ThreadPoolExecutor(1) as pool:
         company = pool.submit(_found, application).result()
@@ -62,7 +79,7 @@ def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     ]
     for thread in threads:
         thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", application, company)
+    yield Site(f"http://127.0.0.1:{server.server_port}", application, company, clock)
     stop.set()
     server.shutdown()
     doorbell.stop()
