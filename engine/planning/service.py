@@ -1,5 +1,6 @@
 """Begin a rep's day, confirm or change its order, close it."""
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from uuid import UUID
@@ -22,6 +23,8 @@ from engine.process import service as process_service
 from engine.process.queries import TaskRow
 from engine.visits import queries as visits
 from engine.visits import service as visit_service
+
+log = logging.getLogger(__name__)
 
 PROCESS = "day"
 BEGINS_AT, CLOSES_AT = time(6), time(22)
@@ -72,6 +75,8 @@ def due_days(session: Session, now: datetime) -> list[tuple[UUID, date]]:
 def start_due_days(session: Session, now: datetime) -> int:
     """Begin the day of each rep who has visits and for whom it is 06:00 or later: a part of the sweep.
 
+    A day that fails is logged and tried again at the next sweep; the others begin.
+
     Returns:
         how many days began.
     """
@@ -91,7 +96,12 @@ def start_due_days(session: Session, now: datetime) -> int:
         local = now.astimezone(ZoneInfo(actor.time_zone))
         if local.date() != day or not BEGINS_AT <= local.time() < CLOSES_AT:
             continue
-        count += _start(session, actor, day, now=now)
+        try:
+            with session.begin_nested():
+                count += _start(session, actor, day, now=now)
+        except Exception as error:  # noqa: BLE001 - one rep's day must not keep the others' from beginning
+            # The type and the rep's id only: a message of the database quotes names.
+            log.error("the day %s of rep %s does not begin: %s", day, rep_id, type(error).__name__)
     return count
 
 

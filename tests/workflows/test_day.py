@@ -4,12 +4,15 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from engine.errors import ConflictError
 from engine.planning import queries as planning
 from engine.planning import service as days
 from engine.process import queries as process
 from engine.visits import queries as visits
+from engine.visits import service as visit_service
 from tests.factories import Company
 from tests.workflows.world import World
 
@@ -61,6 +64,31 @@ def test_a_day_begins_by_itself_at_six(world: World, company: Company) -> None:
     world.wait(timedelta(hours=20, minutes=59))
     assert world.day_tasks(company.rep) == []
     world.wait(timedelta(minutes=1))
+    assert world.day_tasks(company.rep) == ["confirm_order"]
+
+
+def test_a_day_that_fails_keeps_no_other_from_beginning(
+    world: World, company: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.plan(company.rep)
+    world.plan(company.colleague)
+    at_fault = {company.rep.user_id}
+
+    def managers_of(session: Session, rep_id: UUID) -> list[str]:
+        if rep_id in at_fault:
+            # As a fault half way: a statement failed, which on PostgreSQL spoils the transaction.
+            session.execute(text("SELECT name FROM no_such_table"))
+        return found(session, rep_id)
+
+    found = visit_service.managers_of
+    monkeypatch.setattr(visit_service, "managers_of", managers_of)
+    a_minute_passes(world)
+    assert (world.day_tasks(company.rep), world.day_tasks(company.colleague)) == ([], ["confirm_order"])
+    [said] = [each.getMessage() for each in caplog.records if each.name == "engine.planning.service"]
+    assert str(company.rep.user_id) in said
+    assert "no_such_table" not in said  # nor anything else that a database quotes
+    at_fault.clear()
+    a_minute_passes(world)
     assert world.day_tasks(company.rep) == ["confirm_order"]
 
 
