@@ -155,6 +155,8 @@ def register(application: Application) -> None:
     )
     topics.register_choices("products", catalogue.product_choices)
     topics.register_choices("items", catalogue.product_choices)
+    topics.register_choices("sample_items", catalogue.sample_choices)
+    topics.register_choices("materials", catalogue.material_choices)
     topics.register_choices("queues", _queue_choices)
     topics.register_choices("contacts", _contact_choices)
     topics.register_choices(

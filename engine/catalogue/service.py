@@ -1,6 +1,7 @@
 """Keep the catalogue, and offer it to forms as choice lists."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +10,16 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.catalogue.tables import Product
 from forms.model import Choice, Text
+
+
+@dataclass(frozen=True)
+class Item:
+    """A product or material, and what it may be asked for."""
+
+    code: str
+    label: Text
+    is_sample: bool
+    is_material: bool
 
 
 def add_product(
@@ -30,8 +41,25 @@ def add_product(
 
 def product_choices(session: Session, _actor: Actor, _business_key: str) -> Sequence[Choice]:
     """Return the active products by name, as a form's choice list; the value is the code."""
+    return [Choice(row.code, row.label) for row in items(session)]
+
+
+def sample_choices(session: Session, _actor: Actor, _business_key: str) -> Sequence[Choice]:
+    """Return the active products that may be given away as samples, as a form's choice list."""
+    return [Choice(row.code, row.label) for row in items(session) if row.is_sample]
+
+
+def material_choices(session: Session, _actor: Actor, _business_key: str) -> Sequence[Choice]:
+    """Return the active materials, as a form's choice list."""
+    return [Choice(row.code, row.label) for row in items(session) if row.is_material]
+
+
+def items(session: Session) -> tuple[Item, ...]:
+    """Return what is active, by line and name."""
     query = select(Product).where(Product.is_active.is_(True)).order_by(Product.line, Product.name)
-    return [Choice(row.code, Text(row.name, row.name_en)) for row in session.scalars(query)]
+    return tuple(
+        Item(row.code, Text(row.name, row.name_en), row.is_sample, row.is_material) for row in session.scalars(query)
+    )
 
 
 def product_names(session: Session, codes: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -22,8 +22,8 @@ PROMISES: tuple[dict[str, Any], ...] = (
     {"kind": "sample", "subject": "肠益生菌粉样品", "item": "GI-201", "quantity": 6},
     {"kind": "technical", "subject": "分析仪与院内系统的接口说明"},
     {"kind": "quotation", "subject": "快检试剂盒年度报价"},
-    {"kind": "material", "subject": "心血管产品手册", "item": "MT-001", "quantity": 30},
-    {"kind": "material", "subject": "患者教育折页", "item": "MT-002", "quantity": 100},
+    {"kind": "material", "subject": "心血管产品手册", "material": "MT-001", "quantity": 30},
+    {"kind": "material", "subject": "患者教育折页", "material": "MT-002", "quantity": 100},
     {"kind": "other", "subject": "邀请参加秋季学术沙龙"},
 )
 PRODUCTS = ("CV-101", "CV-102", "CV-201", "GI-101", "GI-201", "DM-101", "IV-101")

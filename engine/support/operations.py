@@ -251,7 +251,7 @@ def raise_promises(context: StepContext, parameters: Mapping[str, Any]) -> Mappi
     requester_id = UUID(str(parameters["requester_id"]))
     visit_id = UUID(context.business_key.removeprefix("visit:"))
     for promise in parameters.get("promises") or []:
-        item, quantity = promise.get("item"), promise.get("quantity")
+        item, quantity = promise.get("item") or promise.get("material"), promise.get("quantity")
         kind = str(promise.get("kind") or "other")
         lines = [service.Line(str(item), int(quantity or 1))] if item else []
         request = service.raise_request(

@@ -1,6 +1,6 @@
 """Raise and cancel support requests; each starts or moves the request's process."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ PROCESS = "support_request"
 TYPES = ("sample", "technical", "quotation", "material", "other")
 PRIORITIES = ("P1", "P2", "P3", "P4")
 NEEDS_LINES = ("sample", "material")
+MAY_HAVE_LINES = (*NEEDS_LINES, "quotation")
 CANCELLABLE = (RequestState.NEW, RequestState.TRIAGED, RequestState.WAITING, RequestState.IN_PROGRESS)
 MAX_LINES = 50
 
@@ -74,7 +75,8 @@ def raise_request(
             raise ConflictError("This id is in use.", code="id_in_use")
         return known
     customer = customers.customer(session, actor, customer_id)
-    errors = problems_of(session, type_, subject, description, priority, lines)
+    is_promise = requester_id is not None
+    errors = problems_of(session, type_, subject, description, priority, lines, is_promise=is_promise)
     if errors:
         raise InvalidInputError(errors=errors)
     _require_visit(session, actor, visit_id)
@@ -150,9 +152,20 @@ def may_see(session: Session, actor: Actor, request: SupportRequest) -> bool:
 
 
 def problems_of(
-    session: Session, type_: str, subject: str, description: str, priority: str, lines: Sequence[Line]
+    session: Session,
+    type_: str,
+    subject: str,
+    description: str,
+    priority: str,
+    lines: Sequence[Line],
+    *,
+    is_promise: bool = False,
 ) -> dict[str, list[FieldProblem]]:
-    """Return what is wrong with what was asked for, by field; empty when it may be raised."""
+    """Return what is wrong with what was asked for, by field; empty when it may be raised.
+
+    Args:
+        is_promise: a report made it; forms of earlier versions offered every item, and the promise stands.
+    """
     errors: dict[str, list[FieldProblem]] = {}
     if not type_:
         errors["type"] = [FieldProblem("Choose what you need.", code="required")]
@@ -170,15 +183,33 @@ def problems_of(
         errors["lines"] = [FieldProblem("Add at least one item.", code="required")]
     if len(lines) > MAX_LINES:
         errors["lines"] = [FieldProblem("Use at most {max} items.", code="too_many", max=MAX_LINES)]
-    known = catalogue.product_names(session, [line.item for line in lines]) if lines else {}
+    if lines:
+        errors |= _line_problems(session, lines, _unfit(session, type_) if not is_promise else set())
+    return errors
+
+
+def _line_problems(session: Session, lines: Sequence[Line], unfit: Collection[str]) -> dict[str, list[FieldProblem]]:
+    errors: dict[str, list[FieldProblem]] = {}
+    known = catalogue.product_names(session, [line.item for line in lines])
     for number, line in enumerate(lines):
         if line.item not in known:
             errors[f"lines.{number}.item"] = [FieldProblem("Choose an item of the catalogue.", code="item_unknown")]
+        elif line.item in unfit:
+            problem = FieldProblem("This item is not offered for this kind of request.", code="item_unfit")
+            errors[f"lines.{number}.item"] = [problem]
         if not 1 <= line.quantity <= 9999:
             errors[f"lines.{number}.quantity"] = [
                 FieldProblem("Enter a number from {min} to {max}.", code="range", min=1, max=9999)
             ]
     return errors
+
+
+def _unfit(session: Session, type_: str) -> set[str]:
+    """Return the items that a request of this type cannot be about."""
+    items = catalogue.items(session)
+    if type_ == "sample":
+        return {item.code for item in items if not item.is_sample}
+    return {item.code for item in items if type_ == "material" and not item.is_material}
 
 
 def _require_visit(session: Session, actor: Actor, visit_id: UUID | None) -> None:

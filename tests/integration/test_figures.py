@@ -8,6 +8,7 @@ import pytest
 from engine.clock import SimulatedClock
 from engine.ids import new_id
 from engine.reports import queries as reports
+from engine.visits import figure_rows
 from engine.visits.states import VisitState
 from engine.visits.tables import Visit
 from engine.wiring import Application
@@ -102,3 +103,25 @@ def test_a_hospital_with_six_doctors_is_one_stop(application: Application, compa
     assert report.by_rep[rep].dwell_minutes == pytest.approx((120 + 10 + 20 + 10) / 4)
     assert report.by_rep[colleague].dwell_minutes == pytest.approx(30)
     assert report.total.dwell_minutes == pytest.approx((120 + 10 + 20 + 10 + 30) / 5)
+
+
+def test_the_visits_behind_a_figure_stand_in_the_order_of_the_day(application: Application, company: Company) -> None:
+    start = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
+
+    def at(hour: int, *, day: int = 0) -> UUID:
+        begins = start + timedelta(hours=hour, days=day)
+        return add_visit(
+            application, company, VisitState.PLANNED, planned_start=begins, local_date=DAY + timedelta(days=day)
+        )
+
+    third, first, second = at(3), at(1), at(1)
+    newest = at(2, day=1)
+    rep = company.rep.user_id
+    assert rep is not None
+    found: list[UUID] = []
+    with application.database.reading() as session:
+        while page := figure_rows.visits_behind(
+            session, [rep], DAY, DAY + timedelta(days=1), "planned", after=found[-1] if found else None, limit=2
+        ):
+            found += [row.id for row in page]
+    assert found == [newest, first, second, third]

@@ -280,6 +280,8 @@ def test_a_request_is_raised_once_and_cancelled_once(site: Site) -> None:
         pytest.param({"lines": [{"item": "nothing", "quantity": 1}]}, "lines.0.item", id="no such item"),
         pytest.param({"lines": [{"item": "P-1", "quantity": 0}]}, "lines.0.quantity", id="none of it"),
         pytest.param({"lines": [{"item": "P-1", "quantity": 1, "x": 1}]}, "lines.0.x", id="unknown in a line"),
+        pytest.param({"type": "sample", "lines": [{"item": "M-1", "quantity": 1}]}, "lines.0.item", id="no sample"),
+        pytest.param({"type": "material", "lines": [{"item": "P-1", "quantity": 1}]}, "lines.0.item", id="no material"),
         pytest.param({"visit_id": str(UNKNOWN)}, "visit_id", id="no such visit"),
         pytest.param({"subject": "a\x00"}, "subject", id="NUL"),
     ],

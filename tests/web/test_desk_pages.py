@@ -112,10 +112,26 @@ def test_an_empty_request_names_all_its_mistakes_at_once(world: World) -> None:
 
 
 def test_rows_are_added_without_scripts(world: World) -> None:
-    values = {"item": ["P-01", "", ""], "quantity": ["5", "", ""], "subject": "Kept", "more": "1"}
-    page = world.client("rep1").post("/requests/new", values).text
-    assert page.count('name="quantity"') == 6
+    client = world.client("rep1")
+    assert client.get("/requests/new").text.count('name="quantity"') == 1
+    values = {"item": ["P-01"], "quantity": ["5"], "subject": "Kept", "more": "1"}
+    page = client.post("/requests/new", values).text
+    assert page.count('name="quantity"') == 4
     assert "Kept" in page
+
+
+def test_items_are_offered_by_what_they_may_be_asked_for(world: World) -> None:
+    page = " ".join(world.client("rep1").get("/requests/new").text.split())
+    samples, materials = re.findall(r'<optgroup label="\w+" data-for="(\w+)">(.*?)</optgroup>', page)
+    assert ("P-01" in samples[1], "M-01" in samples[1], samples[0]) == (True, False, "sample")
+    assert ("P-01" in materials[1], "M-01" in materials[1], materials[0]) == (False, True, "material")
+
+
+def test_items_of_a_type_without_any_are_dropped(world: World) -> None:
+    values = {"type": "technical", "customer": "H001", "subject": "Dose", "item": ["P-01"], "quantity": ["many"]}
+    answer = world.client("rep1").post("/requests/new", values)
+    assert answer.status_code == 302
+    assert "Shuxin" not in world.client("rep1").get(answer.location).text
 
 
 def test_a_customer_of_another_territory_is_not_found(world: World) -> None:
@@ -381,4 +397,4 @@ def test_a_step_completed_meanwhile_keeps_what_was_typed(world: World) -> None:
     assert answer.status_code == 409
     text = body_of(answer.text)
     assert "typed in another tab" in text
-    assert "周芳" in text
+    assert text.count("周芳 completed this step") == 1

@@ -45,11 +45,13 @@ def test_a_technical_question_is_answered_confirmed_and_closed(world: World, com
     assert all(world.inbox(person) == [] for person in company.everyone.values())
 
 
-@pytest.mark.parametrize(("type_", "element_id"), [("sample", "ship_sample"), ("material", "ship_material")])
-def test_items_are_shipped(world: World, company: Company, type_: str, element_id: str) -> None:
+@pytest.mark.parametrize(
+    ("type_", "element_id", "item"), [("sample", "ship_sample", "P-1"), ("material", "ship_material", "M-1")]
+)
+def test_items_are_shipped(world: World, company: Company, type_: str, element_id: str, item: str) -> None:
     request_id = world.ask(type_)
     triage(world, company.packer, queue="samples")
-    lines = [{"item": "P-1", "quantity": 10, "shipped": 8, "lot": "L1"}]
+    lines = [{"item": item, "quantity": 10, "shipped": 8, "lot": "L1"}]
     values = {"lines": lines, "carrier": "sf", "tracking_no": "SF1", "shipped_on": "2026-03-02"}
     world.complete(company.packer, element_id, values)
     detail = world.request_detail(request_id)

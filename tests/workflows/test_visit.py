@@ -1,10 +1,14 @@
 """The visit from the check-in to its end, as the rep, the manager and compliance see it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
-from engine.errors import ConflictError
+from engine.errors import ConflictError, InvalidInputError
+from engine.support import queries as requests
+from engine.support import service as requests_service
 from engine.visits import service as visits
 from tests.factories import Company
 from tests.workflows.world import REPORT, World
@@ -155,6 +159,45 @@ def test_promises_become_requests_at_once_and_their_fulfilment_is_told(world: Wo
     assert world.texts(company.rep, "en")[1] == "仁济医院: R000002 is done"
     world.complete(company.rep, "check_out", {"method": "manual"})
     assert world.visit(visit_id).state == "completed"
+
+
+def test_a_promise_of_a_sample_or_a_material_is_about_one(world: World, company: Company) -> None:
+    world.plan(company.rep)
+    world.complete(company.rep, "check_in", {"method": "manual"})
+    for wrong in ({"kind": "sample", "item": "M-1"}, {"kind": "material", "material": "P-1"}):
+        promise = {"subject": "三份", "quantity": 3, **wrong}
+        with pytest.raises(InvalidInputError) as refused:
+            world.complete(company.rep, "report", {**REPORT, "promises": [promise]})
+        assert len(refused.value.errors) == 1
+    right = [
+        {"kind": "sample", "subject": "样品", "item": "P-1", "quantity": 3},
+        {"kind": "material", "subject": "手册", "material": "M-1", "quantity": 3},
+    ]
+    world.complete(company.rep, "report", {**REPORT, "promises": right})
+    details = world.look(
+        lambda session: [
+            (row.type, [line.item for line in requests.request_detail(session, company.rep, row.id).lines])
+            for row in requests.requests(session, company.rep)
+        ]
+    )
+    assert sorted(details) == [("material", ["M-1"]), ("sample", ["P-1"])]
+
+
+def test_what_an_earlier_form_promised_stands(world: World, company: Company) -> None:
+    """Forms before 0.2 offered every item for a sample: such a report comes from a phone days later."""
+    rep_id, customer_id = company.rep.user_id, company.customer_id
+    lines = [requests_service.Line("M-1", 1)]
+
+    def promise(session: Session, requester_id: UUID | None) -> str:
+        raised = requests_service.raise_request(
+            session, company.rep, type_="sample", subject="手册", customer_id=customer_id, lines=lines,
+            requester_id=requester_id, now=world.clock(),
+        )  # fmt: skip
+        return raised.type
+
+    assert world.do(lambda session: promise(session, rep_id)) == "sample"
+    with pytest.raises(InvalidInputError):
+        world.do(lambda session: promise(session, None))
 
 
 def test_an_adverse_event_is_told_to_compliance(world: World, company: Company) -> None:

@@ -185,7 +185,7 @@ class World:
     def ask(self, type_: str, **extra: Any) -> UUID:
         """Raise a request as the rep and return its id."""
         if type_ in support.NEEDS_LINES:
-            extra.setdefault("lines", [support.Line("P-1", 10)])
+            extra.setdefault("lines", [support.Line("M-1" if type_ == "material" else "P-1", 10)])
         return self.do(
             lambda session: (
                 support.raise_request(

@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from engine.access import Actor
+from engine.catalogue import service as catalogue
 from engine.customers import queries as customers
 from engine.customers.queries import CustomerRow
 from engine.errors import FieldflowError, FieldProblem
-from engine.support.service import Line
+from engine.support.service import MAY_HAVE_LINES, Line
 from engine.visits import queries as visits
 from engine.visits.queries import VisitRow
+from web.i18n import translate as _
 from web.i18n import zone
 
-EMPTY_ROWS = 3
+MORE_ROWS = 3
 MAX_ROWS = 50
 PICK_LIMIT = 200
 SEPARATOR = " · "
@@ -34,14 +36,14 @@ class Entry:
     description: str = ""
     priority: str = "P3"
     needed_by: str = ""
-    rows: list[tuple[str, str]] = field(default_factory=lambda: [("", "")] * EMPTY_ROWS)
+    rows: list[tuple[str, str]] = field(default_factory=lambda: [("", "")])
 
 
 def entry_of(form: MultiDict[str, str], *, more: int = 0) -> Entry:
     """Return what a post holds, with ``more`` further empty rows."""
     rows = list(zip(form.getlist("item"), form.getlist("quantity"), strict=False))[:MAX_ROWS]
     filled = [row for row in rows if any(text.strip() for text in row)]
-    empty = max(EMPTY_ROWS - len(filled), 1) if not more else len(rows) - len(filled) + more
+    empty = len(rows) - len(filled) + more if more else int(not filled)
     return Entry(
         type=form.get("type", ""),
         customer=form.get("customer", "").strip(),
@@ -54,7 +56,12 @@ def entry_of(form: MultiDict[str, str], *, more: int = 0) -> Entry:
 
 
 def lines_of(entry: Entry) -> list[Line]:
-    """Return the filled rows; a quantity that is no number becomes 0, which the service refuses at its field."""
+    """Return the filled rows; a quantity that is no number becomes 0, which the service refuses at its field.
+
+    A type without items has no rows to be seen, so that what stands in them is dropped.
+    """
+    if entry.type and entry.type not in MAY_HAVE_LINES:
+        return []
     filled = [row for row in entry.rows if any(text.strip() for text in row)]
     return [Line(item, int(text) if text.strip().isdecimal() else 0) for item, text in filled]
 
@@ -68,6 +75,17 @@ def day_of(text: str, errors: dict[str, list[FieldProblem]]) -> datetime | None:
     except ValueError:
         errors["needed_by"] = [FieldProblem("Enter a day as year-month-day.", code="date_invalid")]
         return None
+
+
+def offers(session: Session, locale: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return what may be asked for: groups of the type that they are for, their heading, and (code, name) of each."""
+    rows = catalogue.items(session)
+    groups = (
+        ("sample", _("Samples"), [row for row in rows if row.is_sample]),
+        ("material", _("Materials"), [row for row in rows if row.is_material]),
+        ("other", _("Other products"), [row for row in rows if not row.is_sample and not row.is_material]),
+    )
+    return [(kind, heading, [(row.code, row.label.text(locale)) for row in found]) for kind, heading, found in groups]
 
 
 def label_of(customer: CustomerRow, locale: str) -> str:

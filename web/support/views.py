@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.calendar import service as calendar
-from engine.catalogue import service as catalogue
 from engine.customers import queries as customers
 from engine.errors import FieldProblem, InvalidInputError
 from engine.people import queries as people
@@ -74,7 +73,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Raise the request; on a mistake the form comes back with what was typed."""
     if request.form.get("more"):
-        return _form(entry.entry_of(request.form, more=entry.EMPTY_ROWS), {})
+        return _form(entry.entry_of(request.form, more=entry.MORE_ROWS), {})
     typed = entry.entry_of(request.form)
     errors: dict[str, list[FieldProblem]] = {}
     session, actor = context.session(), context.actor()
@@ -132,10 +131,9 @@ def _form(
         visit=visit,
         choices=[(entry.label_of(each, locale()),) * 2 for each in choices],
         is_unclear=bool(fitting),
-        products=[(each.value, each.label.text(locale())) for each in catalogue.product_choices(session, actor, "")],
+        offers=entry.offers(session, locale()),
         types=service.TYPES,
         priorities=service.PRIORITIES,
-        needs_lines=service.NEEDS_LINES,
         request_id=request.form.get("request_id") or str(detail.new_id()),
     )
 
