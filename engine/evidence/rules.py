@@ -20,6 +20,18 @@ VIEWS_A_DAY = 20
 VIEW_PURPOSES = ("explanation", "coaching", "complaint", "safety", "place_pin")
 """Why somebody may look at another person's position."""
 
+SHORTEST_MOVE_M = 5_000
+"""Below it no move is impossible: readings jump between houses, and clocks by a minute."""
+
+CLOCK_ERROR_S = 60
+RAIL_M_S = 380 / 3.6
+FLIGHT_M_S, GROUND_S = 900 / 3.6, 45 * 60
+"""No traveller is faster: trains run at 350 km/h in China (CR400, 2017), airliners cruise below 900 km/h, and nobody
+gets off one place, through an airport and to another in less than three quarters of an hour besides the flight."""
+
+CREDIBLE_ACCURACY_M, CREDIBLE_AGE_S = 200, 300
+"""What the grade table takes for a fix that says something."""
+
 CHAINED = (
     "user_id", "number", "visit_id", "kind", "method", "at", "position_hash", "facts", "grade", "explanation",
     "previous_hash",
@@ -77,3 +89,30 @@ def first_broken(
             return expected
         previous = row["hash"]
     return None
+
+
+def fits_its_place(facts: Mapping[str, Any]) -> bool:
+    """Tell whether a check's reading is good and agrees with its place.
+
+    Only two of these can contradict each other. A reading that is off its place is explained already, and may be the
+    device's mistake (a router that was moved to another city); one that is old or inaccurate proves nothing.
+    """
+    distance, accuracy, age = (facts.get(name) for name in ("distance_m", "accuracy_m", "age_s"))
+    if facts.get("mock") or distance is None or accuracy is None or age is None:
+        return False
+    is_credible = accuracy <= CREDIBLE_ACCURACY_M and age <= CREDIBLE_AGE_S
+    return bool(is_credible and distance - accuracy <= facts.get("radius_m", 0))
+
+
+def is_impossible_move(distance_m: float, accuracy_m: float, elapsed_s: float) -> bool:
+    """Tell whether nobody can have moved that far in that time.
+
+    Args:
+        distance_m: between two readings, in a straight line.
+        accuracy_m: of both, added up: so much nearer they may have been.
+        elapsed_s: between them, in either direction.
+    """
+    way = distance_m - accuracy_m
+    if way <= SHORTEST_MOVE_M:
+        return False
+    return abs(elapsed_s) + CLOCK_ERROR_S < min(way / RAIL_M_S, GROUND_S + way / FLIGHT_M_S)

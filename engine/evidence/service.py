@@ -16,7 +16,7 @@ from engine.connectors.maps.schematic import distance_m
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
 from engine.errors import FieldProblem, ForbiddenError, InvalidInputError
-from engine.evidence import rules
+from engine.evidence import moves, rules
 from engine.evidence.tables import ChainStart, CheckEvent, PlacePin, Position, TrackPoint
 from engine.ids import new_id
 
@@ -96,7 +96,7 @@ def check_facts(
     """
     facts: dict[str, Any] = {
         "method": "qr" if qr else "manual", "mock": False, "qr": qr, "accuracy_m": None, "age_s": None,
-        "distance_m": None, "radius_m": radius_m, "place_known": place is not None,
+        "distance_m": None, "radius_m": radius_m, "place_known": place is not None, "impossible_speed": False,
     }  # fmt: skip
     if permission in rules.PERMISSIONS:
         facts["permission"] = permission
@@ -111,6 +111,7 @@ def check_facts(
         "age_s": max(0, round((at - position.fix_at).total_seconds())),
         "distance_m": None if place is None else round(distance_m(here, place)),
     }
+    facts["impossible_speed"] = moves.contradicts_another(session, user_id, position, facts, at=at)
     return facts
 
 

@@ -36,7 +36,9 @@ def approve(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str,
 
 
 def check_facts(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the grade table needs: method, accuracy_m, age_s, distance_m, radius_m, place_known, mock, qr.
+    """Return what the grade table needs.
+
+    These are method, accuracy_m, age_s, distance_m, radius_m, place_known, mock, qr and impossible_speed.
 
     Args:
         context: of the step.

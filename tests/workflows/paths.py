@@ -16,7 +16,7 @@ START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 REP, MANAGER = ["user:rep"], ["user:manager"]
 FACTS = {
     "method": "position", "mock": False, "qr": False, "accuracy_m": 20, "age_s": 5, "distance_m": 900, "radius_m": 200,
-    "place_known": True,
+    "place_known": True, "impossible_speed": False,
 }  # fmt: skip
 REPORTED = {"outcome": "met", "adverse_event": False, "promise_count": 0, "follow_up_count": 0, "promises": []}
 ANSWERS: dict[str, dict[str, Any]] = {

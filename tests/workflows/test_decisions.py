@@ -11,7 +11,7 @@ from engine.process import bundles
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MANUAL = {
     "method": "manual", "mock": False, "qr": False, "accuracy_m": None, "age_s": None, "distance_m": None,
-    "radius_m": 200, "place_known": True,
+    "radius_m": 200, "place_known": True, "impossible_speed": False,
 }  # fmt: skip
 FIX = {**MANUAL, "method": "position", "accuracy_m": 20, "age_s": 5, "distance_m": 35}
 
@@ -32,6 +32,12 @@ GRADES: list[tuple[str, dict, tuple[str, bool, bool]]] = [
     # PRODUCT.md, section 5, "Evidence grade (first hit)", row by row, with both sides of every boundary.
     ("a mock is a contradiction, whatever else", {**FIX, "mock": True}, CONTRADICTION),
     ("a mock with a code too", {**FIX, "mock": True, "qr": True, "method": "qr"}, CONTRADICTION),
+    ("nobody moves that fast", {**FIX, "impossible_speed": True}, CONTRADICTION),
+    (
+        "nobody moves that fast, with a code too",
+        {**FIX, "impossible_speed": True, "qr": True, "method": "qr"},
+        CONTRADICTION,
+    ),
     ("a code within the radius", {**QR, "distance_m": 200, "accuracy_m": 180, "age_s": 280}, A),
     ("a code a metre outside", {**QR, "distance_m": 201, "accuracy_m": 5, "age_s": 5}, B),
     ("a code alone", QR, B),
@@ -79,7 +85,7 @@ def test_evidence_grade(facts: dict, expected: tuple[str, bool, bool]) -> None:
 def test_every_rule_of_the_grade_table_is_hit() -> None:
     """The table above leaves no row of the shipped decision out."""
     source = next(each for each in bundles.factory_sources("visit") if each.name.endswith("evidence_grade.dmn"))
-    assert source.content.count(b"<rule ") == 11
+    assert source.content.count(b"<rule ") == 12
     assert {expected for _name, _facts, expected in GRADES} == {A, B, C, ASKED, CONTRADICTION}
 
 
