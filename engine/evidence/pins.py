@@ -12,13 +12,15 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Role
+from engine.access import Actor, Role, user_principal
 from engine.connectors.maps.coordinates import Point, to_wgs84
+from engine.customers import queries as customer_queries
 from engine.customers import service as customers
 from engine.errors import ConflictError, NotFoundError
 from engine.evidence import looks
 from engine.evidence.tables import PlacePin, Position
 from engine.ids import new_id
+from engine.outbox import service as outbox
 from engine.people import queries as people
 
 BEST_ACCURACY_M = 200
@@ -59,7 +61,32 @@ def propose(
         id=new_id(), place_id=place_id, visit_id=visit_id, position_id=position_id, proposed_by=user_id, proposed_at=now
     )
     session.add(pin)
+    if waiting is None:
+        _tell_manager(session, pin, now=now)
     return pin.id
+
+
+def _tell_manager(session: Session, pin: PlacePin, *, now: datetime) -> None:
+    """Tell the rep's manager, once for a place: a better proposal is another reading of the same question."""
+    manager_id = people.manager_of(session, pin.proposed_by)
+    if manager_id is None or manager_id == pin.proposed_by:
+        return
+    place = customer_queries.places_by_id(session, [pin.place_id])[pin.place_id]
+    customer = customer_queries.by_id(session, [place.customer_id])[place.customer_id]
+    who = people.names(session, [pin.proposed_by]).get(pin.proposed_by, "")
+    outbox.emit(
+        session,
+        "notify.send",
+        {
+            "to": [user_principal(manager_id)],
+            "template": "pin_proposed",
+            "values": {"title": customer.name, "title_en": customer.label("en"), "who": who},
+            "business_key": f"pin:{pin.id}",
+        },
+        key=f"pin:{pin.id}",
+        now=now,
+        lane=outbox.USER_LANE,
+    )
 
 
 def waiting_pins(session: Session, actor: Actor) -> tuple[PinRow, ...]:

@@ -62,6 +62,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{title}：拜访完成 {made}，未完成 {missed}，待处理 {open}；承诺 {promises}；路线约 {km} 公里。{note}",
         "{title}: {made} visits made, {missed} missed, {open} open; {promises} promises; route about {km} km. {note}",
     ),
+    "pin_proposed": (
+        "{title}：{who} 的签到给出了该地点的坐标，请确认",
+        "{title}: a check-in of {who} proposes the position of this place, please confirm it",
+    ),
     "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
 }
 

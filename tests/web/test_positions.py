@@ -101,6 +101,10 @@ def test_a_first_reading_proposes_the_pin_and_a_manager_confirms_it(world: World
     assert "Explain" not in page(client, f"/visits/{visit_id}")
     manager = world.client("manager1")
     assert "Positions to confirm: 1" in page(manager, "/team")
+    world.application.worker.run_until_idle()
+    told = "a check-in of 李明 proposes the position of this place"
+    assert re.search(rf'href="/pins"(?:(?!</li>).)*{told}', page(manager, "/notifications"))
+    assert "给出了该地点的坐标" in page(world.client("manager1", locale="zh"), "/notifications")
     text = page(manager, "/pins")
     assert "uri.amap.com" not in text
     with world.application.database.reading() as session:

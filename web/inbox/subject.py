@@ -247,4 +247,6 @@ def address_of(business_key: str) -> str:
         return url_for("support.request_page", request_id=object_id)
     if kind == "case":
         return url_for("offline.case", case_id=object_id)
+    if kind == "pin":
+        return url_for("positions.pins")
     return ""
