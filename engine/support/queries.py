@@ -15,6 +15,7 @@ from engine.support import service
 from engine.support.states import RequestState
 from engine.support.tables import RequestLine, Shipment, SupportRequest
 
+KEPT = (RequestState.FULFILLED, RequestState.CLOSED)
 OPEN = tuple(state for state in RequestState if state not in {RequestState.CLOSED, RequestState.CANCELLED})
 
 
@@ -38,6 +39,11 @@ class RequestRow:
     first_response_at: datetime | None
     fulfilled_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what was promised is done, confirmed or not."""
+        return self.state in KEPT and self.fulfilled_at is not None
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def kept_of_customer(session: Session, customer_id: UUID, *, since: datetime) ->
     """Return a customer's requests that were fulfilled since then, the newest first: promises kept."""
     query = select(SupportRequest).where(
         SupportRequest.customer_id == customer_id,
-        SupportRequest.state.in_((RequestState.FULFILLED, RequestState.CLOSED)),
+        SupportRequest.state.in_(KEPT),
         SupportRequest.fulfilled_at >= since,
     )
     return tuple(_row(found) for found in session.scalars(query.order_by(SupportRequest.fulfilled_at.desc()).limit(10)))

@@ -51,6 +51,27 @@ def test_a_kept_promise_proposes_the_follow_up_in_one_tap(site: Site) -> None:
     assert re.search(rf'value="{company.contact_id}"[^>]*checked', form)
 
 
+def test_the_visit_shows_its_own_promises_until_they_are_kept_and_after(site: Site) -> None:
+    promise = {"kind": "technical", "subject": "肾功能不全的剂量"}
+    address = f"/visits/{visit_meeting_the_contact(site, {**PROMISED, 'promises': [promise]})}"
+
+    def section(name: str) -> str:
+        found = re.search(rf'aria-labelledby="{name}">.*?</section>', site.browser("rep").get(address).text, re.DOTALL)
+        assert found is not None
+        return found[0]
+
+    assert "新建" in section("raised-title")
+    assert "肾功能不全的剂量" not in section("promises-title")
+    assert "follows=" not in section("raised-title")
+    keep_promise(site)
+    assert "肾功能不全的剂量" in section("raised-title")
+    assert "已处理" in section("raised-title")
+    page = site.browser("rep").get(address).text
+    assert len(re.findall(r"/visits/new\?follows=", page)) == 1
+    assert "follows=" in section("raised-title")
+    assert "follows=" not in section("promises-title")
+
+
 def test_a_person_has_a_history_of_their_own(site: Site) -> None:
     company = site.world.company
     visit_meeting_the_contact(site, {**PROMISED, "summary": "主任要缓释片", "promises": PROMISED["promises"]})

@@ -62,6 +62,7 @@ class VisitPage:
     purposes: dict[str, str]
     names: dict[UUID, str]
     past: tuple[tuple[visits.VisitRow, str], ...]
+    raised: tuple[support.RequestRow, ...]
     promises: tuple[support.RequestRow, ...]
     mine: tuple[TaskRow, ...]
     others: tuple[TaskRow, ...]
@@ -105,6 +106,11 @@ class VisitPage:
     def rep_name(self) -> str:
         """Whose visit it is."""
         return self.names.get(self.detail.visit.rep_id, "")
+
+    @property
+    def kept(self) -> support.RequestRow | None:
+        """The first promise of this visit that was kept: a reason to come again."""
+        return next((row for row in self.raised if row.is_kept), None)
 
     def in_words(self, text: str | None) -> str:
         """Return a reason that starts with a form's key in its words."""
@@ -159,6 +165,8 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
     checks = evidence.events_of(session, visit_id) if visit.checked_in_at else ()
     drops = samples.drops_of(session, visit_id) if visit.checked_in_at else ()
     corrected = corrections.corrections_of(session, visit_id) if detail.report else ()
+    raised = support.of_visits(session, [visit_id])[visit_id] if visit.checked_in_at else []
+    raised_ids = {row.id for row in raised}
     return VisitPage(
         detail=detail,
         customer=customers.by_id(session, [visit.customer_id])[visit.customer_id],
@@ -168,7 +176,8 @@ def gather(session: Session, actor: Actor, visit_id: UUID) -> VisitPage:
         purposes=purposes,
         names=people.names(session, {visit.rep_id, *(row.rep_id for row, _summary in past)}),
         past=past,
-        promises=support.of_customer(session, visit.customer_id),
+        raised=tuple(raised),
+        promises=tuple(row for row in support.of_customer(session, visit.customer_id) if row.id not in raised_ids),
         mine=tuple(mine),
         others=tuple(
             task for task in sorted(open_tasks, key=lambda task: task_rank(task.element_id)) if task.id not in mine_ids

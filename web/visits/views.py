@@ -227,7 +227,9 @@ def _start() -> datetime:
 
 def _page(visit_id: UUID, errors: dict[str, str] | None = None) -> str:
     shown = page.gather(context.session(), context.actor(), visit_id)
-    return render_template("visits/visit.html", page=shown, errors=errors or {}, typed=request.form)
+    return render_template(
+        "visits/visit.html", page=shown, errors=errors or {}, typed=request.form, follow_up_link=page.follow_up_link
+    )
 
 
 def _plan_page(typed: plan_form.Typed, errors: dict[str, str] | None = None) -> str:
