@@ -2,10 +2,16 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+TILE_SYSTEMS = ("wgs84", "gcj02", "bd09")
+_TILE_URL = re.compile(
+    r"https://(\{s\}\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?/([^\s\"'<>\\{}]|\{[zxysr]\})*"
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Settings:
         tile_url: pictures of a map, ``https://host/{z}/{x}/{y}.png``; empty: sketches without pictures.
         tile_attribution: whose map it is, as its owner wants it shown.
         tile_system: its coordinates, ``wgs84``, ``gcj02`` or ``bd09``.
+        tile_problem: why the map that the environment names is not used; the rest works with sketches.
         kept_days: days that a class of data is kept (``check_in_position``, ``track``, ``evidence``,
             ``visit_report``), where they are to be fewer than the notices promise.
     """
@@ -48,6 +55,7 @@ class Settings:
     tile_url: str = ""
     tile_attribution: str = ""
     tile_system: str = "wgs84"
+    tile_problem: str = ""
 
     def secret_key(self) -> bytes:
         """Return this installation's signing key, made at its first use and kept beside the data."""
@@ -79,11 +87,33 @@ class Settings:
             is_demo=env.get("FIELDFLOW_DEMO", "") == "1",
             is_secure=public_url.startswith("https://"),
             tls_certificate=Path(tls) if (tls := env.get("FIELDFLOW_TLS_CERTIFICATE")) else None,
-            tile_url=env.get("FIELDFLOW_TILE_URL", ""),
-            tile_attribution=env.get("FIELDFLOW_TILE_ATTRIBUTION", ""),
-            tile_system=env.get("FIELDFLOW_TILE_SYSTEM", "wgs84"),
+            **_tiles(env),
             kept_days=_days(env.get("FIELDFLOW_KEEP_DAYS", "")),
         )
+
+
+def _tiles(env: Mapping[str, str]) -> dict[str, str]:
+    url, attribution = (env.get(f"FIELDFLOW_TILE_{name}", "").strip() for name in ("URL", "ATTRIBUTION"))
+    system = env.get("FIELDFLOW_TILE_SYSTEM", "").strip().lower() or TILE_SYSTEMS[0]
+    if not url:
+        return {}
+    if problem := _tile_problem(url, attribution, system):
+        return {"tile_problem": f"{problem} Until then days are sketched without a map."}
+    return {"tile_url": url, "tile_attribution": attribution, "tile_system": system}
+
+
+def _tile_problem(url: str, attribution: str, system: str) -> str:
+    missing = [part for part in ("{z}", "{x}", "{y}") if part not in url]
+    # The host goes into a page's Content-Security-Policy, the rest into addresses that Leaflet fills in.
+    if not _TILE_URL.fullmatch(url):
+        return f"FIELDFLOW_TILE_URL must read like https://host/{{z}}/{{x}}/{{y}}.png, not {url!r}."
+    if missing:
+        return f"FIELDFLOW_TILE_URL lacks {', '.join(missing)}: {url!r}."
+    if system not in TILE_SYSTEMS:
+        return f"FIELDFLOW_TILE_SYSTEM must be one of {', '.join(TILE_SYSTEMS)}, not {system!r}."
+    if not attribution:
+        return "FIELDFLOW_TILE_ATTRIBUTION must say whose map it is."
+    return ""
 
 
 def _days(text: str) -> dict[str, int]:

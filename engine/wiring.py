@@ -1,5 +1,6 @@
 """The composition root: topics → operations and deliveries, settings → connectors, sweeper → overdue work."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,6 +52,8 @@ from engine.visits import presence
 from forms.attached import files_in
 from forms.model import Choice, FormDefinition, Text
 
+log = logging.getLogger(__name__)
+
 CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
 
 
@@ -84,6 +87,8 @@ class Application:
 
 def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
     """Return the application that the settings describe, and register what its processes may name."""
+    if settings.tile_problem:
+        log.warning("%s", settings.tile_problem)
     database = Database(settings.database_url)
     crm = MemoryCrm(settings.data_folder / "crm.jsonl")
     notifier: Notifier
@@ -172,7 +177,17 @@ def register(application: Application) -> None:
     topics.register_choices("sample_lots", drops.lot_choices)
     topics.register_submission_check("patients", refuse_personal_data)
     topics.require(
-        "visit", frozenset({"visit.check_in", "visit.report", "visit.complete", "visit.cancel", "visit.miss"})
+        "visit",
+        frozenset(
+            {
+                "visit.check_in",
+                "visit.report",
+                "visit.raise_adverse_event",
+                "visit.complete",
+                "visit.cancel",
+                "visit.miss",
+            }
+        ),
     )
     topics.require("sample_drop", frozenset({"samples.facts", "samples.record", "samples.reject"}))
     topics.require("adverse_event", frozenset({"safety.record", "safety.classify", "safety.close"}))

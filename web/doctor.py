@@ -33,6 +33,7 @@ def examine(application: Application) -> list[Result]:
         ("job server", _job_server),
         ("expressions", _expressions),
         ("front end", lambda _application: f"{len(assets.manifest())} files"),
+        ("map", _map),
         ("deliveries", _deliveries),
         ("incidents", _incidents),
     )
@@ -71,6 +72,13 @@ def _job_server(application: Application) -> str:
 def _expressions(application: Application) -> str:
     evaluate("1 + 1", Scope(variables={}, types={}, now=application.clock(), time_zone="UTC"))
     return "FEEL works"
+
+
+def _map(application: Application) -> str:
+    settings = application.settings
+    if settings.tile_problem:
+        raise RuntimeError(settings.tile_problem)
+    return f"tiles in {settings.tile_system}" if settings.tile_url else "sketches without tiles"
 
 
 def _deliveries(application: Application) -> str:

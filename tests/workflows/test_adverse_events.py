@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from engine.bpmn.model import Source
 from engine.errors import InvalidInputError, NotFoundError
+from engine.process import bundles, deployment
 from engine.safety import queries as safety
 from engine.visits import corrections
 from tests.factories import Company
@@ -95,3 +97,14 @@ def test_a_manager_sees_no_case(world: World, company: Company) -> None:
     case = case_of(world, visit_id)
     with pytest.raises(NotFoundError):
         world.look(lambda session: safety.case(session, company.manager, case.id))
+
+
+def test_no_edit_of_the_visit_leaves_adverse_events_out(world: World) -> None:
+    sources = [
+        Source(each.name, each.content.replace(b"visit.raise_adverse_event", b"visit.draft_follow_ups"))
+        for each in bundles.factory_sources("visit")
+    ]
+    with pytest.raises(deployment.DeployRefusedError) as refused:
+        world.do(lambda session: deployment.deploy(session, world.company.admin, sources, now=world.clock()))
+    [finding] = [each for each in refused.value.findings if each.code == "required_topic"]
+    assert "visit.raise_adverse_event" in finding.text("en")
