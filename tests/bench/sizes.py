@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.bench.report import Report
 
 DIST = Path(__file__).resolve().parents[2] / "web/static/dist"
-PHONE = ("app", "form")
+PHONE = ("app", "form", "order")
 
 
 def bench_sizes(report: Report) -> None:

@@ -52,3 +52,33 @@ def test_closing_the_day_lists_what_is_open(site: Site, sign_in: SignIn, off_loo
     expect(page.locator("#open-title")).to_be_visible()
     page.click("main a[data-row]")
     expect(page.locator("form#visit_check_in")).to_be_visible()
+
+
+def test_a_stop_is_dragged_to_another_place(site: Site, sign_in: SignIn, off_loop: Run) -> None:
+    """Letting go asks for the page of the new order, as the buttons do; Escape takes it back."""
+    first, second, third = (str(plan(site, off_loop)) for _ in range(3))
+    page = sign_in("rep", viewport=PHONE)
+    page.goto(f"{site.url}/today/order?order={first},{second},{third}")
+
+    def shown() -> list[str]:
+        found: list[str] = page.locator("[data-visit]").evaluate_all("rows => rows.map((row) => row.dataset.visit)")
+        return found
+
+    def drag(visit: str, onto: str) -> None:
+        grip, target = (page.locator(f"[data-visit='{each}'] [data-grip]").bounding_box() for each in (visit, onto))
+        assert grip is not None
+        assert target is not None
+        page.mouse.move(grip["x"] + 10, grip["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(target["x"] + 10, target["y"] + 10, steps=8)
+
+    drag(third, first)
+    assert shown() == [third, first, second]
+    page.keyboard.press("Escape")
+    assert shown() == [first, second, third]
+    page.mouse.up()
+    drag(third, first)
+    page.mouse.up()
+    page.wait_for_url(lambda url: f"order={third}" in url)
+    assert shown() == [third, first, second]
+    assert page.input_value("form[method='get'] input[name='order']").split(",") == shown()
