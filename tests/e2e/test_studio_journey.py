@@ -10,6 +10,9 @@ from tests.e2e.test_journey import open_task, submit_form
 
 pytestmark = pytest.mark.e2e
 
+SMALLEST_NAME_PX = 9
+"""Height of a line of 12 px at a zoom of 0.75."""
+
 
 def raise_technical_request(page, site: Site, subject: str) -> None:  # type: ignore[no-untyped-def]
     """Let the rep ask for technical help outside of a visit."""
@@ -18,6 +21,21 @@ def raise_technical_request(page, site: Site, subject: str) -> None:  # type: ig
     page.fill("[name='subject']", subject)
     page.click("main form[method='post'] button.button-primary")
     page.wait_for_url(re.compile(r"/requests/[0-9a-f-]{36}"))
+
+
+def expect_readable_start(admin: Page) -> None:
+    """Expect the start in view, names that can be read, and no type in the menu that cannot be published."""
+    expect(admin.locator(".djs-element[data-element-id='request_raised'] .djs-hit-all")).to_be_in_viewport()
+    label = admin.locator(".djs-element[data-element-id='triage_request'] text").first.bounding_box()
+    assert label is not None
+    assert label["height"] >= SMALLEST_NAME_PX
+    admin.click("[data-fit]")
+    admin.click(".djs-element[data-element-id='answer_technical'] .djs-hit-all")
+    admin.click(".djs-context-pad.open [data-action='replace']")
+    types = admin.locator(".djs-popup")
+    expect(types).to_contain_text("子流程")
+    assert types.locator("[data-id*='ad-hoc']").count() == 0
+    admin.keyboard.press("Escape")
 
 
 def insert_step(admin: Page, flow: str, name: str) -> None:
@@ -54,6 +72,7 @@ def test_a_step_added_in_the_browser_is_the_next_requests_new_way(site: Site, si
     admin = sign_in("admin")
     admin.goto(f"{site.url}/studio")
     admin.click("a[href^='/studio/']:has-text('支持请求')")
+    expect_readable_start(admin)
     insert_step(admin, "flow_answer_technical_fulfil", "复核答复")
     admin.get_by_label("表单", exact=True).select_option("request_handle")
     admin.get_by_label("结果变量", exact=True).fill("answer_check")

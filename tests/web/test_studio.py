@@ -12,9 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from lxml import etree
 from playwright.sync_api import Page, Route
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from engine.process import definitions
+from engine.people import service as people
+from engine.process import definitions, deployment
+from engine.process.tables import ProcessDefinition
 from tests.web.conftest import own_database
 from tests.web.every_element import drawing
 from tests.web.world import World, make_world
@@ -87,6 +90,20 @@ def test_publishing_makes_the_next_version_with_its_note(world: World) -> None:
     old = client.get(f"/studio/{definition_id}").text
     assert "read only" in old
     assert "data-publish-form" in old
+
+
+def test_a_shipped_version_says_so_in_the_readers_language(world: World) -> None:
+    def ship(session: Session) -> None:
+        session.get_one(ProcessDefinition, world.ids[KEY]).note = deployment.SHIPPED
+
+    world.write(ship)
+    client = world.client("admin")
+    assert "· As shipped" in client.get("/studio").text
+    admin = world.read(lambda session: people.actor_for(session, world.ids["admin"]))
+    world.write(lambda session: people.change_appearance(session, admin, locale="zh"))
+    page = client.get("/studio").text
+    assert "· 出厂版本" in page
+    assert deployment.SHIPPED not in page
 
 
 def test_who_published_in_between_is_not_overwritten(world: World) -> None:

@@ -1,6 +1,12 @@
-"""The words of the editor, which its script gets from the page."""
+"""The words of the studio's pages and of the editor, whose script gets them from the page."""
 
+from engine.process.deployment import SHIPPED
 from web.i18n import translate as _
+
+
+def note_text(note: str) -> str:
+    """Return what stands beside a version: what its publisher wrote, or that it came with a release."""
+    return _("As shipped") if note == SHIPPED else note
 
 
 def editor_texts() -> dict[str, str]:

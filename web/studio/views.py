@@ -17,7 +17,7 @@ from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
 from web.security import policy
-from web.studio.texts import editor_texts
+from web.studio.texts import editor_texts, note_text
 from web.transactions import transactional
 
 blueprint = Blueprint("studio", __name__, template_folder="templates")
@@ -36,6 +36,7 @@ def definitions() -> ResponseReturnValue:
         groups=[list(group) for _key, group in groupby(rows, key=lambda row: row.key)],
         names=people.names(session, [row.deployed_by for row in rows if row.deployed_by]),
         running=pictures.running_by_definition(session),
+        note_text=note_text,
     )
 
 
@@ -74,6 +75,7 @@ def editor(definition_id: UUID) -> ResponseReturnValue:
         names=people.names(session, [each.deployed_by for each in versions if each.deployed_by]),
         files=sorted(files),
         data=data,
+        note_text=note_text,
     )
 
 

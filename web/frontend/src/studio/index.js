@@ -8,9 +8,11 @@ import { Settings } from './properties.js';
 import { providerModule } from './provider.js';
 import { send } from './send.js';
 import { translateModule } from './translate.js';
+import { typesModule } from './types.js';
 
 const PALETTE_WIDTH = 130;
 const MARGIN = 20;
+const READABLE = 0.75;
 
 const fill = (text, n) => text.replace('{n}', n);
 
@@ -27,6 +29,7 @@ export async function openStudio(root, data) {
       { fieldflowSettings: ['type', Settings] },
       providerModule(data),
       translateModule(data.locale),
+      typesModule,
     ],
   });
   root.modeler = modeler; // for browser tests and the console
@@ -50,24 +53,28 @@ async function load(studio) {
     problem(studio, texts.broken, [error.message]);
     return false;
   }
-  fit(modeler.get('canvas'));
+  fit(modeler, READABLE);
   if (studio.lost.length) problem(studio, texts.lossy, studio.lost);
   studio.root.dataset.ready = 'yes';
   return true;
 }
 
-// The palette lies over the canvas: the picture begins beside it.
-function fit(canvas) {
+// The palette lies over the canvas: the picture begins beside it. Small type cannot be read, so that a large process
+// opens at its beginning; the whole of it is one button away.
+function fit(modeler, least) {
+  const canvas = modeler.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
   const { inner, outer } = canvas.viewbox();
-  const scale = Math.min((outer.width - PALETTE_WIDTH - MARGIN) / inner.width, outer.height / inner.height, 1);
+  const whole = Math.min((outer.width - PALETTE_WIDTH - MARGIN) / inner.width, outer.height / inner.height, 1);
+  const scale = Math.max(whole, least);
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  const beside = (PALETTE_WIDTH + MARGIN) / scale;
+  const start = modeler.get('elementRegistry').find(({ type, businessObject }) =>
+    type === 'bpmn:StartEvent' && businessObject.$parent.$type === 'bpmn:Process');
+  const far = start && start.x - inner.x > width / 2;
+  const middle = start && inner.height > height ? start.y + start.height / 2 : inner.y + inner.height / 2;
   canvas.zoom(scale);
-  canvas.viewbox({
-    x: inner.x - PALETTE_WIDTH / scale,
-    y: inner.y - (outer.height / scale - inner.height) / 2,
-    width: outer.width / scale,
-    height: outer.height / scale,
-  });
+  canvas.viewbox({ x: (far ? start.x : inner.x) - beside, y: middle - height / 2, width, height });
 }
 
 function watch(studio) {
@@ -80,6 +87,7 @@ function watch(studio) {
       if (part(name)) part(name).disabled = !can;
     }
   });
+  part('fit').addEventListener('click', () => fit(modeler, 0));
   part('undo')?.addEventListener('click', () => stack.undo());
   part('redo')?.addEventListener('click', () => stack.redo());
   addEventListener('beforeunload', (event) => {
