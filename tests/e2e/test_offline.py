@@ -37,6 +37,7 @@ from tests.e2e.street import (
     row,
     submit,
 )
+from tests.e2e.test_report import made_before
 
 pytestmark = pytest.mark.e2e
 
@@ -171,27 +172,36 @@ def test_work_goes_on_where_a_new_version_was_published_meanwhile(site: Site, si
     assert row(site, visit_id).state == "completed"
 
 
-def test_a_photo_taken_without_a_network_arrives_with_its_report(site: Site, sign_in: SignIn, off_loop) -> None:
+def test_a_report_without_a_network_repeats_the_last_one_and_stamps_its_photos(
+    site: Site, sign_in: SignIn, off_loop
+) -> None:
+    made_before(site, off_loop)
     visit_id = plan(site, off_loop)
     page = in_the_street(site, sign_in)
-    page.click("main .stop-card")
+    page.click(f"main .stop-card[href*='{visit_id}']")
     check_in(page)
     do_step(page, "填写报告")
     page.check("input[name='outcome'][value='met']")
-    page.fill("textarea[name='summary']", "名片见照片")
+    page.click(".form-last")
+    page.fill("textarea[name='summary']", "货架见照片")
     picture = BytesIO()
-    Image.new("RGB", (640, 480), "teal").save(picture, "JPEG")
-    file = {"name": "card.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
-    page.locator("[data-field='photos'] input[type=file]").first.set_input_files(file)
+    Image.new("RGB", (640, 480), "white").save(picture, "JPEG")
+    file = {"name": "shelf.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    page.set_input_files("[data-field='photos'] input[capture]", file)
     expect(page.locator("[data-field='photos'] [data-state='done']")).to_be_visible()
     submit(page)
     expect(page.locator("main a.button-big:has-text('签退')")).to_be_visible()
     back_on_the_servers_page(page)
     page.wait_for_url(f"**/visits/{visit_id}")
     with site.application.database.reading() as session:
-        [photo] = session.get_one(VisitReport, visit_id).values["photos"]
+        values = session.get_one(VisitReport, visit_id).values
+    assert (values["needs"], [row["product"] for row in values["products_discussed"]]) == ("缓释片", ["P-1"])
+    [photo] = values["photos"]
     stored = Image.open(BytesIO(site.application.files.get(photo["file"])))
-    assert (stored.size, photo["name"]) == ((640, 480), "card.jpg")
+    assert (stored.size, photo["name"]) == ((640, 480), "shelf.jpg")
+    assert stored.getpixel((320, 60)) == (255, 255, 255)
+    darkest, lightest = stored.crop((0, 400, 640, 480)).convert("L").getextrema()
+    assert darkest < 130 < lightest  # a dark band with light letters
 
 
 def test_it_delivers_without_a_service_worker_too(site: Site, browser: Browser, off_loop) -> None:
