@@ -1,4 +1,4 @@
-"""What usually comes after a user task: along unconditional and default flows, to the next user tasks."""
+"""What an actor's user tasks usually lead to, with the forms: what a phone needs while it has no network."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,51 +11,13 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.bpmn import step as bpmn
 from engine.bpmn.model import Element
+from engine.bpmn.outlook import usual_next
 from engine.feel.expressions import FeelError, Scope, evaluate
 from engine.process import bundles, queries
 from engine.process.bundles import Bundle
 from engine.process.queries import TaskRow
 from engine.process.tables import ProcessInstance
 from forms.model import FormDefinition
-
-HUMAN = frozenset({"userTask", "manualTask"})
-
-
-def next_user_tasks(elements: Mapping[str, Element], element_id: str) -> tuple[Element, ...]:
-    """Return the user tasks that follow an element if nothing unusual happens, in the order of the diagram.
-
-    A gateway's conditional flows and boundary events are what is unusual; a phone without a network and a line of
-    steps can only promise the rest.
-    """
-    found: dict[str, Element] = {}
-    seen = {element_id}
-    waiting = list(_after(elements, elements[element_id]))
-    while waiting:
-        element = waiting.pop(0)
-        if element.id in seen:
-            continue
-        seen.add(element.id)
-        if element.kind in HUMAN:
-            found[element.id] = element
-        else:
-            waiting.extend(_inside(elements, element) or _after(elements, element))
-    order = {name: number for number, name in enumerate(elements)}
-    return tuple(sorted(found.values(), key=lambda element: order[element.id]))
-
-
-def _inside(elements: Mapping[str, Element], element: Element) -> list[Element]:
-    return [each for each in elements.values() if each.parent == element.id and each.kind == "startEvent"]
-
-
-def _after(elements: Mapping[str, Element], element: Element) -> Iterator[Element]:
-    flows = element.flows
-    if any(flow.default for flow in flows):
-        flows = tuple(flow for flow in flows if flow.default or flow.condition is None)
-    for flow in flows:
-        yield elements[flow.target]
-    owner = elements.get(element.parent)
-    if not element.flows and element.kind == "endEvent" and element.event.kind != "error" and owner is not None:
-        yield from _after(elements, owner)
 
 
 @dataclass(frozen=True)
@@ -104,7 +66,7 @@ def steps_from_start(
     elements = bundle.model.elements
     scope = Scope(variables, bundle.model.variables, now, actor.time_zone)
     start = next(each for each in elements.values() if each.kind == "startEvent" and each.parent == process_key)
-    first = [element.id for element in next_user_tasks(elements, start.id)]
+    first = [element.id for element in usual_next(elements, start.id)]
     steps: dict[str, tuple[str, ...]] = {**dict.fromkeys(first, ()), **_followers(elements, first)}
     found = [(elements[element_id], after) for element_id, after in steps.items()]
     return [
@@ -134,7 +96,7 @@ def _followers(elements: Mapping[str, Element], open_ids: Sequence[str]) -> dict
     waiting = list(open_ids)
     while waiting:
         done = waiting.pop(0)
-        for element in next_user_tasks(elements, done):
+        for element in usual_next(elements, done):
             if element.id in open_ids:
                 continue
             if element.id not in found:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from engine.bpmn.outlook import usual_next
 from engine.process import bundles
-from engine.process.lookahead import next_user_tasks
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from engine.process.lookahead import next_user_tasks
 )
 def test_the_usual_way_leads_to(process: str, element: str, following: list[str]) -> None:
     elements = bundles.build(bundles.factory_sources(process)).model.elements
-    assert [each.id for each in next_user_tasks(elements, element)] == following
+    assert [each.id for each in usual_next(elements, element)] == following
