@@ -1,18 +1,22 @@
 """A rep's work without a network: exactly once, in order, at its true time, and never lost."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.comments import service as comments
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
+from engine.customers import service as customers
 from engine.errors import ConflictError, InvalidInputError
 from engine.evidence.service import Reading
 from engine.evidence.tables import Position
+from engine.ids import new_id
 from engine.offline.rules import ActionKind
 from engine.offline.tables import ConflictCase, OfflineAction
 from engine.process import queries as process
@@ -20,6 +24,7 @@ from engine.support.tables import SupportRequest
 from engine.visits import service as visits
 from engine.visits.tables import Visit
 from tests import factories
+from tests.conftest import MONDAY_9
 from tests.factories import Company
 from tests.workflows.phone import REPORT, Phone, event_times, states
 from tests.workflows.world import World
@@ -99,6 +104,47 @@ def test_any_order_and_any_repetition_end_as_in_order(world: World, company: Com
     written = world.look(lambda session: comments.comments_of(session, key, with_internal=False))
     assert [each.text for each in written] == ["见到主任"]
     assert len(world.application.crm.visits()) == known + 1
+    assert world.look(lambda session: session.scalars(select(ConflictCase)).all()) == []
+
+
+def elsewhere(session: Session, company: Company) -> UUID:
+    """Add another customer of the rep's."""
+    customer_id = customers.add_customer(
+        session, code=str(new_id()), name="瑞金医院", kind="hospital", owner_id=company.rep.user_id, now=MONDAY_9
+    )
+    customers.add_place(session, customer_id, address="上海市瑞金二路 197 号")
+    return customer_id
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(parcels=st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=8), max_size=6))
+def test_a_whole_day_may_arrive_in_any_order(world: World, company: Company, parcels: list[list[int]]) -> None:
+    """Two visits one after the other, the second planned on the way, a third moved, help asked for."""
+    world.wait((world.clock() + timedelta(days=1)).replace(hour=1, minute=0))  # 09:00, each example on a day of its own
+    phone = Phone(world, company.rep)
+    first = world.plan(phone.rep, start=world.clock() + timedelta(minutes=10))
+    moved = world.plan(phone.rep, start=world.clock() + timedelta(hours=5))
+    second, request_id = new_id(), new_id()
+    arrived = world.clock()
+    phone.whole_visit(first)
+    plan = {"customer_id": str(world.do(lambda session: elsewhere(session, company))), "purpose_key": "report"}
+    phone.do(ActionKind.PLAN_VISIT, second, {**plan, "planned_start": world.clock().isoformat()})
+    arrived_again = world.clock()
+    phone.whole_visit(second)
+    new_start = world.clock() + timedelta(days=1)
+    phone.do(ActionKind.RESCHEDULE_VISIT, moved, {"planned_start": new_start.isoformat(), "reason": ""})
+    ask = {"customer_id": str(company.customer_id), "type": "technical", "subject": "剂量"}
+    phone.do(ActionKind.RAISE_REQUEST, None, {"request_id": str(request_id), **ask}, stream=f"request:{request_id}")
+    phone.do(ActionKind.COMMENT, first, {"text": "见到主任"})
+    for parcel in parcels:
+        phone.send([phone.outbox[number] for number in parcel])
+    assert states(phone.send()) == ["applied"] * 10
+    for visit_id, at in ((first, arrived), (second, arrived_again)):
+        visit = world.visit(visit_id)
+        times = [visit.checked_in_at, visit.checked_out_at, world.report(visit_id).reported_at]
+        assert (visit.state, times) == ("completed", event_times(phone, at))
+    assert world.follower_of(moved).planned_start == new_start
+    assert world.request(request_id).subject == "剂量"
     assert world.look(lambda session: session.scalars(select(ConflictCase)).all()) == []
 
 
