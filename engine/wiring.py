@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import retention
 from engine.access import Actor
 from engine.attachments import service as attachments
-from engine.calendar import service as calendar
+from engine.calendar import firing
 from engine.catalogue import service as catalogue
 from engine.clock import Clock, utc_now
 from engine.connectors.crm import Crm, VisitRecord
@@ -101,7 +101,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
         database=database,
         worker=Worker(
             database,
-            parts=(calendar.fire_due,),
+            parts=(firing.recompute, firing.fire_due),
             clock=clock,
             chores=(
                 (timedelta(hours=1), _forget(settings)),

@@ -19,8 +19,19 @@ MIDNIGHT = time(0)
 _SEARCH_DAYS = 3700
 _OFFICE = ((time(9), time(12)), (time(13), time(18)))
 DEFAULT_WEEK: Mapping[int, tuple[Span, ...]] = dict.fromkeys(range(5), _OFFICE)
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(bd|d|h|min|m)")
 _ISO = re.compile(r"p(?:(\d+(?:\.\d+)?)bd)?(?:t(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?)?")
+
+
+@dataclass(frozen=True)
+class NamedDay:
+    """A day that is not as its weekday says: a holiday, or a working day in its stead (调休)."""
+
+    day: date
+    is_working: bool
+    name: str
+    name_en: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,32 @@ class WorkingCalendar:
 def default_calendar(time_zone: str) -> WorkingCalendar:
     """Return Monday to Friday, 9:00 to 12:00 and 13:00 to 18:00, without holidays."""
     return WorkingCalendar(time_zone, DEFAULT_WEEK)
+
+
+def parse_spans(text: str) -> tuple[Span, ...]:
+    """Read the working hours of a weekday as people type them: ``09:00-12:00, 13:00-18:00``; empty is a free day.
+
+    Raises:
+        InvalidInputError: it is something else, or the spans overlap or run backwards.
+    """
+    spans: list[Span] = []
+    for part in filter(None, (piece.strip() for piece in re.split(r"[,，、;；]", text))):
+        found = _SPAN.fullmatch(part)
+        hours = [int(number) for number in found.groups()] if found else [99]
+        if len(hours) == 4 and hours[2:] == [24, 0]:
+            hours[2] = 0
+        if found is None or max(hours[::2]) > 23 or max(hours[1::2]) > 59:
+            raise InvalidInputError("Write hours as 09:00-12:00, 13:00-18:00.", code="hours_invalid")
+        spans.append((time(hours[0], hours[1]), time(hours[2], hours[3])))
+    edges = [edge for start, end in spans for edge in (_minute(start), _minute(end) or 24 * 60)]
+    if edges != sorted(set(edges)):
+        raise InvalidInputError("These hours overlap or run backwards.", code="hours_overlap")
+    return tuple(spans)
+
+
+def spans_text(spans: tuple[Span, ...]) -> str:
+    """Return working hours as ``parse_spans`` reads them."""
+    return ", ".join(f"{start:%H:%M}-{'24:00' if end == MIDNIGHT else f'{end:%H:%M}'}" for start, end in spans)
 
 
 def _minute(moment: time) -> int:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engine.calendar.presets import china
 from engine.calendar.rules import is_working_day
-from engine.calendar.service import company_calendar
 from engine.clock import SimulatedClock
 from engine.demo.company import found_company
 from engine.demo.story import Story
@@ -63,5 +63,5 @@ def _days_before(today: date, working_days: int) -> date:
     day, left = today, working_days
     while left:
         day -= timedelta(days=1)
-        left -= is_working_day(company_calendar(), day)
+        left -= is_working_day(china(), day)
     return day

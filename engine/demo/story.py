@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.calendar.presets import china
 from engine.calendar.rules import is_working_day
-from engine.calendar.service import company_calendar
 from engine.clock import SimulatedClock
 from engine.demo import texts
 from engine.demo.company import Company, DemoCustomer
@@ -65,7 +65,7 @@ class Story:
 
     def tell_day(self, day: date) -> int:
         """Let a whole day pass; returns how many visits have been finished since the start."""
-        if is_working_day(company_calendar(), day):
+        if is_working_day(china(), day):
             self._plan_day(day)
         self._act_until(_at(day, 23, 30))
         return self._finished

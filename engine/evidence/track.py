@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.calendar.company import company_calendar
 from engine.calendar.rules import WorkingCalendar, is_working_time
-from engine.calendar.service import company_calendar
 from engine.connectors.maps.coordinates import to_wgs84
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
@@ -84,7 +84,7 @@ def record_batch(
         return Stored(known.stored, known.refused)
     if not 0 < len(readings) <= MAX_POINTS or not all(reading.is_possible for reading in readings):
         raise InvalidInputError(errors={"points": [FieldProblem("This is not a position.", code="position_invalid")]})
-    calendar = _calendar(actor.time_zone)
+    calendar = _calendar(session, actor.time_zone)
     begin = max(now - LATEST, state.given_at)
     taken = [
         reading
@@ -164,7 +164,9 @@ def _day(session: Session, user_id: UUID, day: date, time_zone: str, now: dateti
     lines = tuple(
         tuple(offset_m(middle, to_wgs84((row.latitude, row.longitude), row.system)) for row in run) for run in runs
     )
-    return TrackDay(lines, _stretches(_calendar(time_zone), day, [(run[0].at, run[-1].at) for run in runs], now))
+    return TrackDay(
+        lines, _stretches(_calendar(session, time_zone), day, [(run[0].at, run[-1].at) for run in runs], now)
+    )
 
 
 def _stretches(
@@ -187,9 +189,9 @@ def _stretches(
     return tuple(found)
 
 
-def _calendar(time_zone: str) -> WorkingCalendar:
+def _calendar(session: Session, time_zone: str) -> WorkingCalendar:
     # The company's days and hours, in the zone where the person is.
-    return replace(company_calendar(), time_zone=time_zone)
+    return replace(company_calendar(session), time_zone=time_zone)
 
 
 def _bounds(day: date, time_zone: str) -> tuple[datetime, datetime]:

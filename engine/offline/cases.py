@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, group_principal, user_principal
 from engine.bpmn.step import BpmnError
-from engine.calendar import service as calendar
+from engine.calendar import company as calendar
 from engine.comments import service as comments
 from engine.customers import queries as customers
 from engine.errors import FieldflowError, NotFoundError
@@ -85,7 +85,7 @@ def _start(session: Session, actor: Actor, case: ConflictCase, *, now: datetime)
             "who": actor.name,
             "concerned": sorted(concerned),
             "manager": [manager],
-            "decide_by": calendar.business_days_later(now, DECIDE_WITHIN_DAYS).isoformat(),
+            "decide_by": calendar.business_days_later(session, now, DECIDE_WITHIN_DAYS).isoformat(),
         },
         lanes={"Owner": [user_principal(owner)]},
         now=now,

@@ -66,6 +66,24 @@ def revise_instances(
     return len(ids)
 
 
+def move_due(session: Session, business_key: str, *, old: datetime, new: datetime) -> int:
+    """Move the open tasks about an object that are due at ``old``: the clock that they follow has moved.
+
+    No step of the instance: nothing of the process itself waits for this time.
+
+    Returns:
+        how many tasks there were.
+    """
+    query = select(UserTask).where(
+        UserTask.business_key == business_key, UserTask.state == TaskState.OPEN, UserTask.due_at == old
+    )
+    tasks = session.scalars(query.order_by(UserTask.id)).all()
+    for task in tasks:
+        task.due_at = new
+        fill_inbox(session, task, [user_principal(task.assignee_id)] if task.assignee_id else task.candidates)
+    return len(tasks)
+
+
 def _renew_tasks(
     session: Session, instance: ProcessInstance, revised: Mapping[str, OpenTask], lanes: frozenset[str]
 ) -> None:

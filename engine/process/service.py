@@ -1,6 +1,7 @@
 """Run instances: start, message, timer, settle, cancel; each function is one step in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -132,6 +133,31 @@ def send_to_business_key(
             send_message(session, actor, row.id, name, payload, now=now, happened_at=happened_at)
             return True
     return False
+
+
+@dataclass(frozen=True)
+class FreeInstances:
+    """The live instances about some objects: by business key those locked here with what they wait for; busy keys."""
+
+    locked: Mapping[str, Mapping[UUID, frozenset[str]]]
+    busy: frozenset[str]
+
+
+def lock_free_instances(session: Session, business_keys: Collection[str]) -> FreeInstances:
+    """Lock the live instances about these objects that nobody holds, without waiting for any.
+
+    A step for each is then a matter of this transaction alone. An object of which one instance is held is busy.
+    """
+    query = select(ProcessInstance.id, ProcessInstance.business_key, ProcessInstance.awaiting).where(
+        ProcessInstance.business_key.in_(business_keys), ProcessInstance.state.in_(LIVE)
+    )
+    free = session.execute(query.order_by(ProcessInstance.id).with_for_update(skip_locked=True)).all()
+    every = session.execute(query.with_only_columns(ProcessInstance.id, ProcessInstance.business_key)).all()
+    held = {row.id for row in free}
+    locked: dict[str, dict[UUID, frozenset[str]]] = {}
+    for row in free:
+        locked.setdefault(row.business_key, {})[row.id] = frozenset(row.awaiting)
+    return FreeInstances(locked, frozenset(row.business_key for row in every if row.id not in held))
 
 
 def happened(at: datetime | None) -> dict[str, str]:

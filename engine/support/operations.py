@@ -7,6 +7,7 @@ from uuid import UUID
 
 from engine.access import group_principal, user_principal
 from engine.bpmn.step import BpmnError
+from engine.calendar import company, queries
 from engine.calendar import service as calendar
 from engine.people import queries as people
 from engine.process.topics import StepContext
@@ -46,11 +47,13 @@ def route(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, A
     key = context.business_key
     first = calendar.start_deadline(
         context.session, key, FIRST_RESPONSE,
-        length_minutes=_minutes(parameters, "first_response_minutes"), marks=[100], now=context.now,
+        length_minutes=_minutes(parameters, "first_response_minutes"), marks=[100],
+        now=context.now, group=request.queue,
     )  # fmt: skip
     resolve = calendar.start_deadline(
         context.session, key, RESOLVE,
-        length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS, now=context.now,
+        length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS,
+        now=context.now, group=request.queue,
     )  # fmt: skip
     return {
         "first_response_due": first.isoformat(),
@@ -74,6 +77,7 @@ def triage(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     if parameters.get("queue"):
         request.queue = str(parameters["queue"])[:40]
     calendar.stop(context.session, context.business_key, FIRST_RESPONSE, now=context.now)
+    calendar.hand_to_group(context.session, context.business_key, request.queue)
     return {"priority": request.priority, **_offer_to_queue(context, request)}
 
 
@@ -110,7 +114,7 @@ def resume(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str,
     """
     _request(context).state = RequestState.TRIAGED
     calendar.resume(context.session, context.business_key, now=context.now)
-    rows = calendar.deadlines_of(context.session, [context.business_key], now=context.now)[context.business_key]
+    rows = queries.deadlines_of(context.session, [context.business_key], now=context.now)[context.business_key]
     due = next((row.due_at for row in rows if row.name == RESOLVE and row.due_at), context.now).isoformat()
     return {"resolve_due": due, "triage_due": due}
 
@@ -196,7 +200,7 @@ def fulfil(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     is_ops = not context.actor.principals.isdisjoint(context.lanes.get("Ops", []))
     request.fulfilled_by = context.actor.name if is_ops else str(parameters.get("handled_by") or context.actor.name)
     calendar.stop(context.session, context.business_key, now=context.now)
-    return {"confirm_by": calendar.business_days_later(context.now, 5).isoformat()}
+    return {"confirm_by": company.business_days_later(context.session, context.now, 5).isoformat()}
 
 
 def reopen(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -212,7 +216,8 @@ def reopen(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     request.reason = str(parameters.get("reason") or "")[:500] or None
     due = calendar.start_deadline(
         context.session, context.business_key, RESOLVE,
-        length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS, now=context.now,
+        length_minutes=_minutes(parameters, "resolve_minutes"), marks=RESOLVE_MARKS,
+        now=context.now, group=request.queue,
     ).isoformat()  # fmt: skip
     return {"resolve_due": due, "triage_due": due}
 

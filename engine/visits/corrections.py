@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, group_principal, user_principal
-from engine.calendar import service as calendar
+from engine.calendar import company as calendar
 from engine.customers import queries as customers
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.ids import new_id
@@ -260,7 +260,7 @@ def _start(session: Session, actor: Actor, visit: Visit, row: ReportCorrection, 
             "reason": row.reason,
             "rep": rep,
             "manager": managers,
-            "approve_by": calendar.business_days_later(now, APPROVE_WITHIN_DAYS).isoformat(),
+            "approve_by": calendar.business_days_later(session, now, APPROVE_WITHIN_DAYS).isoformat(),
         },
         lanes={"Rep": rep, "Manager": managers},
         now=now,

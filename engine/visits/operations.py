@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import group_principal, user_principal
 from engine.bpmn.step import BpmnError
-from engine.calendar import service as calendar
+from engine.calendar import company as calendar
 from engine.customers import queries as customers
 from engine.customers import service as customer_service
 from engine.evidence import pins
@@ -179,7 +179,7 @@ def complete(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[st
     visit = _visit(context)
     if visit.state not in OVER:
         _end(visit, VisitState.COMPLETED, context.now)
-    return {"review_by": calendar.business_days_later(context.now, rules.REVIEW_DAYS).isoformat()}
+    return {"review_by": calendar.business_days_later(context.session, context.now, rules.REVIEW_DAYS).isoformat()}
 
 
 def cancel(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, group_principal, user_principal
-from engine.calendar.service import company_calendar
+from engine.calendar.company import company_calendar
 from engine.customers import queries as customers
 from engine.customers.queries import CustomerRow
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
@@ -163,7 +163,7 @@ def _move_within_day(
         return
     visit.planned_end = planned_start + (visit.planned_end - visit.planned_start)
     visit.planned_start = planned_start
-    clock = rules.visit_clock(planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
+    clock = rules.visit_clock(planned_start, calendar=company_calendar(session), time_zone=actor.time_zone, now=now)
     values = {
         "planned_start": planned_start.isoformat(),
         "check_in_remind_at": clock.check_in_remind_at.isoformat(),
@@ -252,7 +252,9 @@ def start_process(
         NotFoundError: the process is not deployed.
     """
     purpose = session.get_one(VisitPurpose, visit.purpose_key)
-    clock = rules.visit_clock(visit.planned_start, calendar=company_calendar(), time_zone=actor.time_zone, now=now)
+    clock = rules.visit_clock(
+        visit.planned_start, calendar=company_calendar(session), time_zone=actor.time_zone, now=now
+    )
     managers = managers_of(session, visit.rep_id)
     data = {
         "visit_id": str(visit.id),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.calendar import firing, presets, queries
 from engine.calendar import service as calendar
 from engine.calendar.rules import add_working_minutes, working_minutes_between
 from engine.clock import SimulatedClock
@@ -18,7 +19,7 @@ from engine.outbox.tables import Delivery
 from engine.wiring import Application
 from tests.conftest import MONDAY_9
 
-COMPANY = calendar.company_calendar()
+COMPANY = presets.china()
 SHANGHAI_17 = MONDAY_9 + timedelta(hours=8)
 """Monday, 17:00: the working day ends at 18:00."""
 
@@ -36,9 +37,9 @@ def start(application: Application, key: str, minutes: float, now: datetime, *ma
     )
 
 
-def due(application: Application, key: str, now: datetime) -> calendar.DeadlineRow:
+def due(application: Application, key: str, now: datetime) -> queries.DeadlineRow:
     with application.database.reading() as session:
-        [row] = calendar.deadlines_of(session, [key], now=now)[key]
+        [row] = queries.deadlines_of(session, [key], now=now)[key]
         return row
 
 
@@ -100,20 +101,20 @@ def test_pausing_twice_is_pausing_once(application: Application) -> None:
 def test_each_mark_is_told_once(application: Application, clock: SimulatedClock) -> None:
     key = f"request:{new_id()}"
     at = start(application, key, 400, MONDAY_9, 50, 100)
-    do(application, lambda session: calendar.fire_due(session, MONDAY_9 + timedelta(minutes=10)))
+    do(application, lambda session: firing.fire_due(session, MONDAY_9 + timedelta(minutes=10)))
     assert sent(application, key) == []
     for _ in range(3):
-        do(application, lambda session: calendar.fire_due(session, add_working_minutes(COMPANY, MONDAY_9, 201)))
+        do(application, lambda session: firing.fire_due(session, add_working_minutes(COMPANY, MONDAY_9, 201)))
     assert sent(application, key) == ["resolve_50"]
     for _ in range(3):
-        do(application, lambda session: calendar.fire_due(session, at + timedelta(days=30)))
+        do(application, lambda session: firing.fire_due(session, at + timedelta(days=30)))
     assert sent(application, key) == ["resolve_50", "resolve_100"]
 
 
 def test_marks_that_were_slept_through_are_all_told(application: Application) -> None:
     key = f"request:{new_id()}"
     at = start(application, key, 60, MONDAY_9, 75, 100, 150)
-    do(application, lambda session: calendar.fire_due(session, at + timedelta(days=7)))
+    do(application, lambda session: firing.fire_due(session, at + timedelta(days=7)))
     assert sorted(sent(application, key)) == ["resolve_100", "resolve_150", "resolve_75"]
 
 
@@ -124,7 +125,7 @@ def test_paused_and_stopped_clocks_tell_nothing(application: Application) -> Non
     do(application, lambda session: calendar.pause(session, paused, now=MONDAY_9 + timedelta(minutes=5)))
     do(application, lambda session: calendar.stop(session, stopped, now=MONDAY_9 + timedelta(minutes=5)))
     later = datetime(2027, 1, 4, tzinfo=UTC)
-    do(application, lambda session: calendar.fire_due(session, later))
+    do(application, lambda session: firing.fire_due(session, later))
     do(application, lambda session: calendar.resume(session, stopped, now=later))
     assert sent(application, paused) == sent(application, stopped) == []
     assert due(application, stopped, later).stopped_at is not None

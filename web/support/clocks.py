@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.calendar.service import DeadlineRow
+from engine.calendar.queries import DeadlineRow
 from web.i18n import translate as _
 from web.labels import Label, due_state
 
