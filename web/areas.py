@@ -2,8 +2,10 @@
 
 from web.account.views import blueprint as account
 from web.auth.views import blueprint as auth
+from web.calendar.views import blueprint as calendar
 from web.customers.contacts import blueprint as contacts
 from web.customers.views import blueprint as customers
+from web.deadlines.views import blueprint as deadlines
 from web.files.views import blueprint as files
 from web.health.views import blueprint as health
 from web.inbox.views import blueprint as inbox
@@ -25,5 +27,6 @@ from web.visits.views import blueprint as visits
 
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
-    account, offline, privacy, positions, corrections, safety, samples, contacts,
+    account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
+    deadlines,
 )  # fmt: skip

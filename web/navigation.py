@@ -40,6 +40,8 @@ def navigation(actor: Actor) -> list[Place]:
         on_phone = not actor.has(Role.OPS, Role.ADMIN)
         places.append(Place("customers.customers", _("Customers"), "building", on_phone=on_phone))
         places.append(Place("support.requests", _("Requests"), "lifebuoy", on_phone=actor.has(Role.OPS)))
+    if actor.has(Role.OPS):
+        places.append(Place("deadlines.deadlines", _("Deadlines"), "clock"))
     if actor.has(Role.REP):
         places.append(Place("samples.mine", _("My samples"), "box"))
     if actor.has(Role.MANAGER):
@@ -50,6 +52,7 @@ def navigation(actor: Actor) -> list[Place]:
         places.append(Place("studio.definitions", _("Processes"), "flow", on_phone=True))
         places.append(Place("operate.instances", _("Instances"), "activity", on_phone=True))
         places.append(Place("purposes.purposes", _("Purposes"), "file"))
+        places.append(Place("calendar.shown_year", _("Calendar"), "calendar"))
         places.append(Place("people.users", _("People"), "users"))
     places.append(Place("account.me", _("Me"), "user", on_phone=True))
     return places

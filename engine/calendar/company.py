@@ -194,7 +194,7 @@ def _built(time_zone: str, spans: tuple[str, ...], days: tuple[tuple[date, bool]
     # Reading the rows takes 0.2 ms; parsing them anew for each deadline would cost more than the deadline.
     return WorkingCalendar(
         time_zone,
-        {weekday: parse_spans(text) for weekday, text in enumerate(spans)},
+        {weekday: parse_spans(text) for weekday, text in enumerate(spans) if text},
         frozenset(day for day, is_working in days if not is_working),
         frozenset(day for day, is_working in days if is_working),
     )

@@ -7,11 +7,11 @@ it, tried again where it failed, and becomes an incident in the end. The instanc
 """
 
 import logging
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from engine.access import SYSTEM
 from engine.calendar.company import calendar_version, company_calendar
 from engine.calendar.rules import WorkingCalendar
 from engine.calendar.service import schedule, used_minutes
-from engine.calendar.tables import Deadline
+from engine.calendar.tables import Deadline, WorkingWeek
 from engine.errors import ConflictError
 from engine.outbox import service as outbox
 from engine.process import revision
@@ -30,6 +30,15 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 RECOMPUTE_BATCH = 500
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """A mark that a deadline has reached; ``key`` is its own for ever."""
+
+    business_key: str
+    name: str
+    key: str
 
 
 def fire_due(session: Session, now: datetime) -> int:
@@ -47,25 +56,23 @@ def fire_due(session: Session, now: datetime) -> int:
     if not due:
         return 0
     instances = process.lock_free_instances(session, {row.business_key for row in due})
+    free = [row.id for row in due if row.business_key not in instances.busy]
+    deadlines = session.scalars(
+        select(Deadline)
+        .where(Deadline.id.in_(free), Deadline.next_at <= now)
+        .order_by(Deadline.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
     calendar, version = company_calendar(session), calendar_version(session)
-    moved = 0
-    for row in due:
-        if row.business_key in instances.busy:
-            continue
-        deadline = session.scalar(
-            select(Deadline)
-            .where(Deadline.id == row.id, Deadline.next_at <= now)
-            .with_for_update(skip_locked=True)
-            .execution_options(populate_existing=True)
-        )
-        if deadline is None:
-            continue
-        moved += 1
-        if deadline.calendar_version != version:
-            _follow(session, deadline, calendar, version)
-        if deadline.next_at is not None and deadline.next_at <= now:
-            _fire(session, deadline, calendar, instances.locked.get(row.business_key, {}), now)
-    return moved
+    reached = [mark for deadline in deadlines for mark in _reach(session, deadline, calendar, version, now)]
+    session.flush()  # a message may stop the clock that it comes from, and its step reads what is stored
+    for mark in reached:
+        waiting = instances.locked.get(mark.business_key, {})
+        receiver = next((id_ for id_, awaiting in waiting.items() if mark.name in awaiting), None)
+        if receiver is None or not _give(session, receiver, mark, now):
+            _keep(session, mark, next(iter(waiting), None), now)
+    return len(deadlines)
 
 
 def recompute(session: Session, now: datetime) -> int:  # noqa: ARG001 - the parts of a sweep are called alike
@@ -74,18 +81,18 @@ def recompute(session: Session, now: datetime) -> int:  # noqa: ARG001 - the par
     All that ran since its last start is judged by the new calendar, also what is past: a day that is declared free at
     noon was free in the morning. Marks that were sent stay sent.
     """
-    version = calendar_version(session)
+    newest = select(func.coalesce(func.max(WorkingWeek.version), 0)).scalar_subquery()
     rows = session.scalars(
         select(Deadline)
-        .where(Deadline.calendar_version < version)
+        .where(Deadline.calendar_version < newest)
         .order_by(Deadline.next_at, Deadline.id)
         .limit(RECOMPUTE_BATCH)
         .with_for_update(skip_locked=True)
     ).all()
-    calendar = company_calendar(session) if rows else None
-    for deadline in rows:
-        assert calendar is not None, "there are rows"
-        _follow(session, deadline, calendar, version)
+    if rows:
+        calendar, version = company_calendar(session), calendar_version(session)
+        for deadline in rows:
+            _follow(session, deadline, calendar, version)
     return len(rows)
 
 
@@ -97,31 +104,26 @@ def _follow(session: Session, deadline: Deadline, calendar: WorkingCalendar, ver
         revision.move_due(session, deadline.business_key, old=before, new=deadline.due_at)
 
 
-def _fire(
-    session: Session,
-    deadline: Deadline,
-    calendar: WorkingCalendar,
-    instances: Mapping[UUID, frozenset[str]],
-    now: datetime,
-) -> None:
-    # Once for each mark of each start: a clock that starts anew reaches its marks at other times.
-    at = deadline.next_at.isoformat() if deadline.next_at else ""
+def _reach(session: Session, deadline: Deadline, calendar: WorkingCalendar, version: int, now: datetime) -> list[_Mark]:
+    """Move a deadline on and return the marks that it has reached."""
+    if deadline.calendar_version != version:
+        _follow(session, deadline, calendar, version)
+    if deadline.next_at is None or deadline.next_at > now:
+        return []
+    at = deadline.next_at.isoformat()
     used = used_minutes(deadline, calendar, now)
     reached = [mark for mark in deadline.marks if used >= deadline.length_minutes * mark / 100 - 1e-6]
     reached = reached or deadline.marks[:1]
     deadline.marks = deadline.marks[len(reached) :]
     schedule(deadline, calendar)
-    session.flush()  # a message may stop this very clock, and its step reads what is stored
-    for mark in reached:
-        name = f"{deadline.name}_{mark}"
-        receiver = next((id_ for id_, awaiting in instances.items() if name in awaiting), None)
-        if receiver is None or not _give(session, receiver, name, now):
-            _keep(
-                session, deadline, name, next(iter(instances), None), key=f"deadline:{deadline.id}:{mark}:{at}", now=now
-            )
+    # Once for each mark of each start: a clock that starts anew reaches its marks at other times.
+    return [
+        _Mark(deadline.business_key, f"{deadline.name}_{mark}", f"deadline:{deadline.id}:{mark}:{at}")
+        for mark in reached
+    ]
 
 
-def _give(session: Session, instance_id: UUID, name: str, now: datetime) -> bool:
+def _give(session: Session, instance_id: UUID, mark: _Mark, now: datetime) -> bool:
     """Give a message to an instance; False, and nothing has changed, where that failed.
 
     Raises:
@@ -129,26 +131,24 @@ def _give(session: Session, instance_id: UUID, name: str, now: datetime) -> bool
     """
     try:
         with session.begin_nested():
-            process.send_message(session, SYSTEM, instance_id, name, {"mark": name}, now=now)
+            process.send_message(session, SYSTEM, instance_id, mark.name, {"mark": mark.name}, now=now)
     except DBAPIError:
         raise
     except ConflictError:
         return False  # an earlier mark of this batch has moved it on
     except Exception:
-        log.exception("deadline %s of instance %s", name, instance_id)
+        log.exception("deadline %s of instance %s", mark.name, instance_id)
         return False
     return True
 
 
-def _keep(
-    session: Session, deadline: Deadline, name: str, instance_id: UUID | None, *, key: str, now: datetime
-) -> None:
-    """Leave a message to the outbox."""
+def _keep(session: Session, mark: _Mark, instance_id: UUID | None, now: datetime) -> None:
+    """Leave a message to the outbox; where it fails there, the incident is the instance's."""
     outbox.emit(
         session,
         MESSAGE_TOPIC,
-        {"name": name, "to": deadline.business_key, "payload": {"mark": name}, "from": "deadline"},
-        key=key,
+        {"name": mark.name, "to": mark.business_key, "payload": {"mark": mark.name}, "from": "deadline"},
+        key=mark.key,
         now=now,
         lane=outbox.USER_LANE,
         instance_id=instance_id,

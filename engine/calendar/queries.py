@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.calendar.company import company_calendar
@@ -38,23 +38,57 @@ def deadlines_of(session: Session, business_keys: Collection[str], *, now: datet
     return found
 
 
+@dataclass(frozen=True)
+class DueCounts:
+    """How many clocks are late, due within two hours, due within a day after that, and how many stand still."""
+
+    late: int
+    soon: int
+    day: int
+    paused: int
+
+
 def next_due(
-    session: Session, name: str, *, groups: Collection[str] | None, is_paused: bool, now: datetime, limit: int
+    session: Session,
+    names: Collection[str],
+    *,
+    groups: Collection[str] | None,
+    is_paused: bool,
+    now: datetime,
+    limit: int,
 ) -> Sequence[DeadlineRow]:
-    """Return the clocks of a name that run, the least time left first, or those that stand still.
+    """Return the clocks of these names that run, the least time left first, or those that stand still.
 
     Args:
         groups: only of these groups of people; None for all.
     """
-    query = select(Deadline).where(Deadline.name == name, Deadline.stopped_at.is_(None))
+    query = select(Deadline).where(*_open(names, groups))
     if is_paused:
-        query = query.where(Deadline.running_since.is_(None), Deadline.due_at.is_(None)).order_by(Deadline.id)
+        query = query.where(Deadline.running_since.is_(None)).order_by(Deadline.id)
     else:
         query = query.where(Deadline.running_since.is_not(None)).order_by(Deadline.due_at, Deadline.id)
-    if groups is not None:
-        query = query.where(Deadline.group_key.in_(groups))
     calendar = company_calendar(session)
     return [_row(row, calendar, now) for row in session.scalars(query.limit(limit))]
+
+
+def due_counts(session: Session, names: Collection[str], *, groups: Collection[str] | None, now: datetime) -> DueCounts:
+    """Return how many clocks of these names, and of these groups, stand how."""
+    runs = Deadline.running_since.is_not(None)
+    soon, day = now + timedelta(hours=2), now + timedelta(days=1)
+    row = session.execute(
+        select(
+            func.count().filter(runs, Deadline.due_at < now),
+            func.count().filter(runs, Deadline.due_at >= now, Deadline.due_at < soon),
+            func.count().filter(runs, Deadline.due_at >= soon, Deadline.due_at < day),
+            func.count().filter(Deadline.running_since.is_(None)),
+        ).where(*_open(names, groups))
+    ).one()
+    return DueCounts(*(int(number) for number in row))
+
+
+def _open(names: Collection[str], groups: Collection[str] | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Deadline.name.in_(names), Deadline.stopped_at.is_(None)]
+    return found if groups is None else [*found, Deadline.group_key.in_(groups)]
 
 
 def _row(row: Deadline, calendar: WorkingCalendar, now: datetime) -> DeadlineRow:

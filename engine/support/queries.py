@@ -110,6 +110,12 @@ def requests(
     return tuple(_row(found) for found in session.scalars(query))
 
 
+def by_id(session: Session, actor: Actor, request_ids: Collection[UUID]) -> tuple[RequestRow, ...]:
+    """Return those of these requests that the actor may see."""
+    query = _visible(session, actor).where(SupportRequest.id.in_(request_ids))
+    return tuple(_row(found) for found in session.scalars(query))
+
+
 def of_customer(session: Session, customer_id: UUID, *, open_only: bool = True) -> tuple[RequestRow, ...]:
     """Return a customer's requests (its open promises), the newest first; the caller may see the customer."""
     query = select(SupportRequest).where(SupportRequest.customer_id == customer_id)
