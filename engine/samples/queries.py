@@ -1,14 +1,16 @@
 """What screens show of samples."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from engine.samples.rules import CYCLE, Holder, HolderKind, MovementKind
-from engine.samples.tables import SampleDrop, SampleLot, SampleMovement
+from engine.samples.rules import CYCLE, WAREHOUSE, Holder, HolderKind, MovementKind, ReservationState
+from engine.samples.tables import SampleDrop, SampleLot, SampleMovement, SampleReservation
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,40 @@ class StockRow:
     lot: str
     expiry: date
     quantity: int
+
+
+@dataclass(frozen=True)
+class WarehouseRow:
+    """A lot in the warehouse: all that is there, and of it what is reserved, and what is on its way to a rep."""
+
+    lot_id: UUID
+    item: str
+    lot: str
+    expiry: date
+    quantity: int
+    reserved: int
+    sent: int
+
+    @property
+    def free(self) -> int:
+        """How many nobody has reserved."""
+        return self.quantity - self.reserved - self.sent
+
+
+@dataclass(frozen=True)
+class MovementRow:
+    """One side of a movement."""
+
+    id: UUID
+    item: str
+    lot: str
+    quantity: int
+    holder_kind: str
+    holder_id: UUID
+    kind: str
+    at: datetime
+    by: UUID | None
+    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +101,57 @@ def stock_of(session: Session, holder: Holder) -> tuple[StockRow, ...]:
     return tuple(StockRow(*row[:4], int(row[4])) for row in session.execute(query))
 
 
+def warehouse(session: Session) -> tuple[WarehouseRow, ...]:
+    """Return what the warehouse has by item and lot, the first to expire first."""
+    held = _sum_of(SampleMovement, SampleMovement.quantity).where(
+        SampleMovement.holder_kind == WAREHOUSE.kind, SampleMovement.holder_id == WAREHOUSE.id
+    )
+    waits = _sum_of(SampleReservation, SampleReservation.quantity).where(
+        SampleReservation.state == ReservationState.RESERVED
+    )
+    sent = _sum_of(SampleReservation, SampleReservation.quantity).where(
+        SampleReservation.state == ReservationState.SENT
+    )
+    columns = [each.scalar_subquery() for each in (held, waits, sent)]
+    query = select(SampleLot.id, SampleLot.item, SampleLot.lot, SampleLot.expiry, *columns)
+    rows = session.execute(query.order_by(SampleLot.item, SampleLot.expiry, SampleLot.lot))
+    return tuple(WarehouseRow(*row[:4], *(int(number) for number in row[4:])) for row in rows if row[4])
+
+
+def movements(
+    session: Session, *, lot_id: UUID | None = None, after: UUID | None = None, limit: int = 50
+) -> tuple[MovementRow, ...]:
+    """Return the ledger, the newest first, by keyset on the id."""
+    query = (
+        select(SampleMovement, SampleLot.item, SampleLot.lot)
+        .join(SampleLot, SampleLot.id == SampleMovement.lot_id)
+        .order_by(SampleMovement.id.desc())
+        .limit(limit)
+    )
+    if lot_id is not None:
+        query = query.where(SampleMovement.lot_id == lot_id)
+    if after is not None:
+        query = query.where(SampleMovement.id < after)
+    return tuple(
+        MovementRow(
+            row.id, item, lot, row.quantity, row.holder_kind, row.holder_id, row.kind, row.at, row.by, row.reason
+        )
+        for row, item, lot in session.execute(query)
+    )
+
+
+def lot_names(session: Session, lot_ids: Collection[UUID]) -> dict[UUID, tuple[str, str, date]]:
+    """Return item, lot and expiry by id."""
+    rows = session.execute(
+        select(SampleLot.id, SampleLot.item, SampleLot.lot, SampleLot.expiry).where(SampleLot.id.in_(lot_ids))
+    )
+    return {row.id: (row.item, row.lot, row.expiry) for row in rows}
+
+
+def _sum_of(table: type[SampleMovement] | type[SampleReservation], quantity: Any) -> Select[Any]:
+    return select(func.coalesce(func.sum(quantity), 0)).where(table.lot_id == SampleLot.id)
+
+
 def given_to(session: Session, customer_id: UUID, *, limit: int = 10) -> tuple[GivenRow, ...]:
     """Return what a customer was given, the newest first; the caller may see the customer."""
     query = (
@@ -82,10 +169,21 @@ def given_to(session: Session, customer_id: UUID, *, limit: int = 10) -> tuple[G
 
 def given_in_cycle(session: Session, contact_id: UUID, *, now: datetime) -> int:
     """Return how many samples a person was given in the last cycle."""
+    return _given(session, SampleMovement.contact_id == contact_id, now)
+
+
+def given_to_customer_in_cycle(session: Session, customer_id: UUID, *, now: datetime) -> int:
+    """Return how many samples the people of a customer were given in the last cycle."""
+    of_customer = (SampleMovement.holder_kind == HolderKind.CUSTOMER) & (SampleMovement.holder_id == customer_id)
+    return _given(session, of_customer, now)
+
+
+def _given(session: Session, whom: ColumnElement[bool], now: datetime) -> int:
     total = session.scalar(
         select(func.coalesce(func.sum(SampleMovement.quantity), 0)).where(
-            SampleMovement.contact_id == contact_id,
+            whom,
             SampleMovement.kind == MovementKind.DROP,
+            SampleMovement.quantity > 0,
             SampleMovement.at > now - CYCLE,
         )
     )

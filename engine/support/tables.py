@@ -55,7 +55,10 @@ class SupportRequest(Base):
 
 
 class RequestLine(Base):
-    """One item of a request."""
+    """One item of a request.
+
+    ``given_up`` will not be sent; ``substitute_for`` is the item in whose stead the back office sends this one.
+    """
 
     __tablename__ = "request_line"
 
@@ -64,10 +67,12 @@ class RequestLine(Base):
     item: Mapped[str] = mapped_column(String(40))
     quantity: Mapped[int]
     shipped: Mapped[int] = mapped_column(default=0)
+    given_up: Mapped[int] = mapped_column(default=0, server_default="0")
+    substitute_for: Mapped[str | None] = mapped_column(String(40))
 
 
 class Shipment(Base):
-    """What was sent off."""
+    """What was sent off; ``outcome`` says how its way ended: received or lost."""
 
     __tablename__ = "shipment"
 
@@ -76,3 +81,5 @@ class Shipment(Base):
     carrier: Mapped[str] = mapped_column(String(100), default="")
     tracking_number: Mapped[str] = mapped_column(String(100), default="")
     shipped_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(10), default="", server_default="")
