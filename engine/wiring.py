@@ -44,6 +44,7 @@ from engine.samples import drops
 from engine.samples.queries import drop_visit
 from engine.settings import Settings
 from engine.store.database import Database
+from engine.support import fulfilment, picking
 from engine.support import operations as support
 from engine.support.rules import QUEUES
 from engine.visits import correction_operations as corrections
@@ -194,7 +195,19 @@ def register(application: Application) -> None:
     topics.require("report_correction", frozenset({"correction.apply", "correction.reject"}))
     topics.require("day", frozenset({"day.order", "day.confirm", "day.close"}))
     topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
-    topics.require("support_request", frozenset({"support.route", "support.fulfil", "support.close", "support.cancel"}))
+    topics.require(
+        "support_request",
+        frozenset({"support.route", "support.fulfil", "support.refuse", "support.close", "support.cancel"}),
+    )
+    topics.require("sample_fulfilment", frozenset({"fulfilment.weigh", "fulfilment.reserve", "fulfilment.receive"}))
+    topics.register_choices(
+        "warehouse_lots",
+        lambda session, actor, key: picking.lot_choices(session, actor, key, now=application.clock()),
+    )
+    topics.register_choices("parcel_lots", picking.parcel_choices)
+    topics.register_choices("sample_items", picking.sample_choices)
+    topics.register_form_context("picking", picking.form_context, gives=picking.GIVES)
+    topics.register_submission_check("picking", lambda *submitted: picking.check(*submitted, now=application.clock()))
 
 
 def _forget(settings: Settings) -> SweepPart:
@@ -291,5 +304,20 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "day.order": (_WRITE, planning.order, ("排拜访顺序", "Order the stops")),
     "day.confirm": (_WRITE, planning.confirm, ("保存顺序", "Keep the order")),
     "day.close": (_WRITE, planning.close, ("小结", "Sum up the day")),
+    "support.refuse": (_WRITE, support.refuse, ("拒绝请求", "Refuse the request")),
+    "support.fulfil_samples": (_WRITE, fulfilment.start, ("交仓库履约", "Hand samples to the warehouse")),
+    "fulfilment.weigh": (_READ, fulfilment.weigh, ("判断样品审批级别", "Weigh the approval of samples")),
+    "fulfilment.escalate": (_WRITE, fulfilment.escalate, ("扩大样品审批人", "Widen the approval of samples")),
+    "fulfilment.ask_compliance": (_WRITE, fulfilment.ask_compliance, ("转合规审批", "Ask compliance")),
+    "fulfilment.refuse": (_READ, fulfilment.refuse, ("拒绝样品", "Refuse the samples")),
+    "fulfilment.propose": (_READ, fulfilment.propose, ("计算待发样品", "Count what is to be sent")),
+    "fulfilment.reserve": (_WRITE, fulfilment.reserve, ("预留样品", "Reserve samples")),
+    "fulfilment.send": (_WRITE, fulfilment.send, ("登记样品发货", "Record a parcel of samples")),
+    "fulfilment.traced": (_WRITE, fulfilment.traced, ("登记查件结果", "Record the tracing of a parcel")),
+    "fulfilment.receive": (_WRITE, fulfilment.receive, ("登记样品签收", "Record the receipt of samples")),
+    "fulfilment.look_for_stock": (_READ, fulfilment.look_for_stock, ("查样品库存", "Look for stock")),
+    "fulfilment.give_up_rest": (_WRITE, fulfilment.give_up_rest, ("取消欠货", "Give a backorder up")),
+    "fulfilment.sum_up": (_WRITE, fulfilment.sum_up, ("汇总样品履约", "Sum a fulfilment up")),
+    "fulfilment.release": (_WRITE, fulfilment.release, ("释放预留样品", "Free reserved samples")),
     "support.people": (_READ, support.requester, ("查找相关人员", "Find the people of the request")),
 }

@@ -17,16 +17,17 @@ from web.privacy.views import blueprint as privacy
 from web.purposes.views import blueprint as purposes
 from web.reports.views import blueprint as reports
 from web.safety.views import blueprint as safety
-from web.samples.views import blueprint as samples
+from web.samples.counting import blueprint as samples
 from web.studio.views import blueprint as studio
 from web.support.views import blueprint as support
 from web.team.views import blueprint as team
 from web.today.views import blueprint as today
 from web.visits.correct import blueprint as corrections
 from web.visits.views import blueprint as visits
+from web.warehouse.views import blueprint as warehouse
 
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
     account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
-    deadlines,
+    deadlines, warehouse,
 )  # fmt: skip

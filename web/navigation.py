@@ -42,6 +42,7 @@ def navigation(actor: Actor) -> list[Place]:
         places.append(Place("support.requests", _("Requests"), "lifebuoy", on_phone=actor.has(Role.OPS)))
     if actor.has(Role.OPS):
         places.append(Place("deadlines.deadlines", _("Deadlines"), "clock"))
+        places.append(Place("warehouse.stock", _("Warehouse"), "box"))
     if actor.has(Role.REP):
         places.append(Place("samples.mine", _("My samples"), "box"))
     if actor.has(Role.MANAGER):

@@ -96,6 +96,12 @@ def stop(session: Session, business_key: str, name: str | None = None, *, now: d
             deadline.stopped_at = now
 
 
+def due_at(session: Session, business_key: str, name: str) -> datetime | None:
+    """Return when a running clock reaches 100 %; None if it does not run."""
+    deadline = _find(session, business_key, name)
+    return deadline.due_at if deadline is not None and deadline.running_since is not None else None
+
+
 def used_minutes(deadline: Deadline, calendar: WorkingCalendar, now: datetime) -> float:
     """Return the working minutes that a clock has run."""
     if deadline.running_since is None:

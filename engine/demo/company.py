@@ -50,8 +50,14 @@ PRODUCTS = (
     ("MT-003", "陈列架", "Display stand", "物料", False, True),
 )  # fmt: skip
 
-SAMPLE_LOTS = (("CV-101", "A2409", 75), ("CV-101", "B2503", 420), ("GI-101", "G2501", 300))
-"""Item, lot, and days until it expires, counted from the story's first day."""
+SAMPLE_LOTS = (
+    ("CV-101", "A2409", 75, 500, 30),
+    ("CV-101", "B2503", 420, 900, 30),
+    ("GI-101", "G2501", 300, 500, 30),
+    ("GI-201", "S2506", 360, 600, 0),
+    ("IV-101", "K2508", 400, 60, 0),
+)
+"""Item, lot, days until it expires (from the story's first day), how many come, and how many each rep gets of them."""
 
 PURPOSES = (
     ("academic", "学术拜访", "Academic call", "visit_report"),
@@ -173,16 +179,25 @@ def _hire(session: Session, company: Company, password: str, now: datetime) -> N
 
 
 def _give_samples(session: Session, company: Company, now: datetime) -> None:
-    """Let each rep hold three lots out of the warehouse; the first of them is about to expire."""
+    """Fill the warehouse and let each rep hold three lots of it; the first of them is about to expire."""
     today = now.date()
-    for item, lot, days in SAMPLE_LOTS:
+    for item, lot, days, quantity, share in SAMPLE_LOTS:
         lot_id = samples.add_lot(session, item=item, lot=lot, expiry=today + timedelta(days=days))
-        samples.move(session, SYSTEM, lot_id, 500, source=None, target=WAREHOUSE, kind=MovementKind.RECEIVE, now=now)
-        for login, _name in REPS:
+        samples.move(
+            session, SYSTEM, lot_id, quantity, source=None, target=WAREHOUSE, kind=MovementKind.RECEIVE, now=now
+        )
+        for login, _name in REPS if share else ():
             holder_id = company.actors[login].user_id
             assert holder_id is not None, "reps are people"
             samples.move(
-                session, SYSTEM, lot_id, 30, source=WAREHOUSE, target=rep(holder_id), kind=MovementKind.ISSUE, now=now
+                session,
+                SYSTEM,
+                lot_id,
+                share,
+                source=WAREHOUSE,
+                target=rep(holder_id),
+                kind=MovementKind.ISSUE,
+                now=now,
             )
 
 

@@ -24,6 +24,7 @@ from engine.process import queries as process
 from engine.process import user_tasks
 from engine.process.queries import TaskRow
 from engine.runner import Worker
+from engine.support import fulfilment, picking
 from engine.support import queries as support
 from engine.support import service as support_service
 from engine.visits import drafts
@@ -99,6 +100,7 @@ class Story:
                 self._at(_at(day, hour, self._random.randint(5, 50)), self._desk_hour(login))
         self._at(_at(day, 17, 40), self._manager_hour("manager1"))
         self._at(_at(day, 17, 45), self._manager_hour("manager2"))
+        self._at(_at(day, 16, 30), self._manager_hour("compliance1"))
 
     def _tidy_drafts(self, login: str) -> Act:
         def act(session: Session, now: datetime) -> None:
@@ -235,6 +237,8 @@ class Story:
         for task in process.inbox(session, actor, limit=20).tasks:
             if task.form_key == "request_confirm" and self._random.random() < 0.7:
                 self._do_task(session, actor, task, {"decision": "confirm", "rating": "good"}, now)
+            elif task.form_key == "sample_receive" and self._random.random() < 0.4:
+                self._do_task(session, actor, task, {"complete": "yes"}, now)
             elif task.form_key == "request_answer_question":
                 self._do_task(session, actor, task, {"answer": "按上次的规格，送到药剂科即可。"}, now)
 
@@ -245,14 +249,17 @@ class Story:
             for task in process.inbox(session, actor, limit=20).tasks:
                 if task.form_key == "visit_review":
                     self._do_task(session, actor, task, {"result": "ok", "comment": "记录清楚，继续保持。"}, now)
-                elif task.form_key in {"request_approve_discount", "visit_approve"}:
+                elif task.form_key in {"request_approve_discount", "visit_approve", "sample_approve"}:
                     self._do_task(session, actor, task, {"decision": "approved"}, now)
 
         return act
 
     def _handling(self, session: Session, actor: Actor, task: TaskRow, now: datetime) -> dict[str, Any] | None:
-        if task.process_key != support_service.PROCESS:
+        if task.process_key not in {support_service.PROCESS, fulfilment.PROCESS}:
             return None
+        if task.form_key == picking.RESERVE_FORM:
+            lots = picking.form_context(session, actor, task.business_key, now)["allocation"]
+            return {"lots": lots, "rest": "backorder"}
         detail = support.request_detail(session, actor, UUID(task.business_key.partition(":")[2]))
         lines = [{"item": line.item, "quantity": line.quantity} for line in detail.lines]
         return texts.handling(self._random, task.form_key or "", detail.row.queue, lines, now)

@@ -20,6 +20,7 @@ COMPETITORS = (("瑞康通络片", "price"), ("安泰平胶囊", "promotion"), (
 PROMISES: tuple[dict[str, Any], ...] = (
     {"kind": "sample", "subject": "舒脉宁片样品", "item": "CV-101", "quantity": 4},
     {"kind": "sample", "subject": "肠益生菌粉样品", "item": "GI-201", "quantity": 6},
+    {"kind": "sample", "subject": "快检试剂盒样品（科室试用）", "item": "IV-101", "quantity": 25},
     {"kind": "technical", "subject": "分析仪与院内系统的接口说明"},
     {"kind": "quotation", "subject": "快检试剂盒年度报价"},
     {"kind": "material", "subject": "心血管产品手册", "material": "MT-001", "quantity": 30},
@@ -87,7 +88,7 @@ def handling(
     random: Random, form_key: str, queue: str, lines: list[dict[str, Any]], now: datetime
 ) -> dict[str, Any] | None:
     """Return what an ops person enters into a form of the back office; None leaves the task for another time."""
-    if random.random() < 0.72:
+    if random.random() < 0.6:
         return None
     shipped = [{**line, "shipped": line["quantity"], "lot": "B2611"} for line in lines]
     priced = [
@@ -105,5 +106,12 @@ def handling(
             "shipped_on": now.date().isoformat(),
         },
         "request_handle": {"what_was_done": "已与市场部确认名额，邀请函今天发出。"},
+        "sample_trace": {"found": "on_the_way", "note": "承运方查询：已到网点，待派送。"},
+        "sample_send": {
+            "carrier": "sf",
+            "tracking_no": f"SF{random.randint(10**11, 10**12 - 1)}",
+            "shipped_on": now.date().isoformat(),
+            "minutes_spent": random.randint(5, 25),
+        },
     }
     return values.get(form_key)

@@ -58,6 +58,13 @@ TEMPLATES: dict[str, tuple[str, str]] = {
     ),
     "sample_drop_approved": ("{title}：样品可以发放：{item}", "{title}: the samples may be handed over: {item}"),
     "sample_drop_rejected": ("{title}：样品不能发放：{item}。{reason}", "{title}: no samples: {item}. {reason}"),
+    "sample_approval_late": (
+        "{number} {title}：样品审批已超时，请代为处理",
+        "{number} {title}: an approval of samples is late, please decide in its stead",
+    ),
+    "samples_refused": ("{number} {title}：样品不能发放。{reason}", "{number} {title}: no samples. {reason}"),
+    "samples_sent": ("{number} {title}：样品已发出：{parcel}", "{number} {title}: samples are on their way: {parcel}"),
+    "samples_given_up": ("{number} {title}：欠货已取消", "{number} {title}: what was owed is given up"),
     "day_digest": (
         "{title}：拜访完成 {made}，未完成 {missed}，待处理 {open}；承诺 {promises}；路线约 {km} 公里。{note}",
         "{title}: {made} visits made, {missed} missed, {open} open; {promises} promises; route about {km} km. {note}",

@@ -11,13 +11,12 @@ from engine.calendar import company, queries
 from engine.calendar import service as calendar
 from engine.people import queries as people
 from engine.process.topics import StepContext
-from engine.support import service
+from engine.support import picking, service
+from engine.support.requests import FIRST_RESPONSE, RESOLVE, request_of
 from engine.support.rules import DEFAULT_QUEUE
 from engine.support.states import RequestState
 from engine.support.tables import RequestLine, Shipment, SupportRequest
 
-RESOLVE = "resolve"
-FIRST_RESPONSE = "first_response"
 RESOLVE_MARKS = (75, 100, 150)
 ESCALATIONS = {"first_response": 1, "warned": 2, "breached": 3, "head": 4}
 MARKS = {
@@ -42,7 +41,7 @@ def route(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, A
     Returns:
         first_response_due, resolve_due, triage_due (the first response's): ISO 8601; queue, ops (principals).
     """
-    request = _request(context)
+    request = request_of(context)
     request.queue = str(parameters.get("queue") or DEFAULT_QUEUE)[:40]
     key = context.business_key
     first = calendar.start_deadline(
@@ -69,7 +68,7 @@ def triage(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     Returns:
         priority, queue, ops (principals) as they stand now.
     """
-    request = _request(context)
+    request = request_of(context)
     request.first_response_at = request.first_response_at or context.now
     request.state = RequestState.TRIAGED
     if parameters.get("priority") in service.PRIORITIES:
@@ -89,19 +88,23 @@ def begin(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, A
         parameters: resolve_minutes (working minutes, from the start of the clock).
 
     Returns:
-        resolve_due.
+        resolve_due; items_left: whether any of its items is still to be sent.
     """
-    _request(context).state = RequestState.IN_PROGRESS
+    request = request_of(context)
+    request.state = RequestState.IN_PROGRESS
+    if request.reopened:
+        picking.revive(context.session, request.id)
     due = calendar.change_length(
         context.session, context.business_key, RESOLVE,
         length_minutes=_minutes(parameters, "resolve_minutes"), now=context.now,
     )  # fmt: skip
-    return {"resolve_due": due.isoformat()} if due else {}
+    is_left = bool(picking.left_of(context.session, request.id))
+    return {"items_left": is_left, **({"resolve_due": due.isoformat()} if due else {})}
 
 
 def pause(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Stop the clocks while the requester is asked."""
-    _request(context).state = RequestState.WAITING
+    request_of(context).state = RequestState.WAITING
     calendar.pause(context.session, context.business_key, now=context.now)
     return {}
 
@@ -112,7 +115,7 @@ def resume(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str,
     Returns:
         resolve_due, triage_due.
     """
-    _request(context).state = RequestState.TRIAGED
+    request_of(context).state = RequestState.TRIAGED
     calendar.resume(context.session, context.business_key, now=context.now)
     rows = queries.deadlines_of(context.session, [context.business_key], now=context.now)[context.business_key]
     due = next((row.due_at for row in rows if row.name == RESOLVE and row.due_at), context.now).isoformat()
@@ -132,7 +135,7 @@ def escalate(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str
     Raises:
         BpmnError: no such mark.
     """
-    request = _request(context)
+    request = request_of(context)
     mark = str(parameters.get("mark") or "")
     if mark not in MARKS:
         raise BpmnError("mark_unknown", f"There is no mark {mark}.")
@@ -155,7 +158,7 @@ def request_approval(context: StepContext, parameters: Mapping[str, Any]) -> Map
     Returns:
         handled_by: who made the offer, for the handling record.
     """
-    request = _request(context)
+    request = request_of(context)
     manager_id = people.manager_of(context.session, request.requester_id)
     own = parameters.get("level") == "manager" and manager_id is not None
     context.lanes["Approver"] = [user_principal(manager_id) if own and manager_id else group_principal(DIRECTORS)]
@@ -164,7 +167,7 @@ def request_approval(context: StepContext, parameters: Mapping[str, Any]) -> Map
 
 def ship(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Record a shipment of the lines."""
-    request = _request(context)
+    request = request_of(context)
     request.state = RequestState.SHIPPED
     shipped = {str(line.get("item")): int(line.get("shipped") or 0) for line in parameters.get("lines") or []}
     number = 1
@@ -192,7 +195,7 @@ def fulfil(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     Returns:
         confirm_by: five business days from now, ISO 8601.
     """
-    request = _request(context)
+    request = request_of(context)
     record = parameters.get("record")
     request.handling = record if isinstance(record, dict) else {}
     request.state = RequestState.FULFILLED
@@ -209,7 +212,7 @@ def reopen(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     Returns:
         resolve_due, triage_due.
     """
-    request = _request(context)
+    request = request_of(context)
     request.state = RequestState.TRIAGED
     request.reopened += 1
     request.fulfilled_at = None
@@ -224,7 +227,15 @@ def reopen(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
 
 def close(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Close the request."""
-    _end(context, _request(context), RequestState.CLOSED)
+    _end(context, request_of(context), RequestState.CLOSED)
+    return {}
+
+
+def refuse(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """End the request as refused: nobody may have what it asks for."""
+    request = request_of(context)
+    request.reason = str(parameters.get("reason") or "")[:500] or None
+    _end(context, request, RequestState.REFUSED)
     return {}
 
 
@@ -234,7 +245,7 @@ def cancel(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, 
     Returns:
         tell: principals of the requester (unless they cancelled it) and of the queue.
     """
-    request = _request(context)
+    request = request_of(context)
     request.reason = str(parameters.get("reason") or "")[:500] or None
     _end(context, request, RequestState.CANCELLED)
     own = [] if context.actor.user_id == request.requester_id else [user_principal(request.requester_id)]
@@ -279,7 +290,7 @@ def raise_promises(context: StepContext, parameters: Mapping[str, Any]) -> Mappi
 
 def requester(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the requester's principal and manager, for notices: a lookup."""
-    request = _request(context)
+    request = request_of(context)
     manager_id = people.manager_of(context.session, request.requester_id)
     return {
         "requester": [user_principal(request.requester_id)],
@@ -297,13 +308,6 @@ def _end(context: StepContext, request: SupportRequest, state: RequestState) -> 
     request.state = state
     request.ended_at = context.now
     calendar.stop(context.session, context.business_key, now=context.now)
-
-
-def _request(context: StepContext) -> SupportRequest:
-    request = context.session.get(SupportRequest, UUID(context.business_key.removeprefix("request:")))
-    if request is None:
-        raise BpmnError("request_unknown", "The request of this process does not exist.")
-    return request
 
 
 def _minutes(parameters: Mapping[str, Any], name: str) -> float:

@@ -16,7 +16,9 @@ from engine.support.states import RequestState
 from engine.support.tables import RequestLine, Shipment, SupportRequest
 
 KEPT = (RequestState.FULFILLED, RequestState.CLOSED)
-OPEN = tuple(state for state in RequestState if state not in {RequestState.CLOSED, RequestState.CANCELLED})
+OPEN = tuple(
+    state for state in RequestState if state not in {RequestState.CLOSED, RequestState.CANCELLED, RequestState.REFUSED}
+)
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,10 @@ def cancel_request(session: Session, actor: Actor, request_id: UUID, *, reason: 
         InvalidInputError: no reason.
     """
     request = load(session, actor, request_id)
+    # A shipment that is just being recorded is waited for: instances first, as every step does.
+    for instance in sorted(process_queries.instances_of(session, business_key(request_id)), key=lambda each: each.id):
+        process.lock_instance(session, instance.id)
+    session.refresh(request, with_for_update=True)
     if not (request.requester_id == actor.user_id or actor.has(Role.OPS, Role.MANAGER)):
         raise ForbiddenError("Only who asked, or the back office, can cancel this request.", code="not_yours")
     if not reason.strip():

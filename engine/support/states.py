@@ -14,3 +14,4 @@ class RequestState(StrEnum):
     FULFILLED = "fulfilled"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    REFUSED = "refused"

@@ -23,6 +23,7 @@ LANES = {
     "reconcile": {"Owner"},
     "visit": {"Rep", "Manager"},
     "sample_drop": {"Rep", "Manager", "Compliance"},
+    "sample_fulfilment": {"Requester", "Manager", "Compliance", "Warehouse"},
     "support_request": {"Requester", "Ops", "Approver"},
 }
 MESSAGES = {
@@ -31,9 +32,11 @@ MESSAGES = {
     "reconcile": set(),
     "report_correction": set(),
     "sample_drop": set(),
+    "sample_fulfilment": {"stock_arrived", "samples_settled", "fulfilment_cancelled"},
     "visit": {"visit_arrived_late", "visit_cancelled", "visit_rescheduled", "request_fulfilled"},
     "support_request": {
-        "request_cancelled", "request_fulfilled", "first_response_100", "resolve_75", "resolve_100", "resolve_150",
+        "request_cancelled", "request_fulfilled", "samples_settled", "fulfilment_cancelled", "first_response_100",
+        "resolve_75", "resolve_100", "resolve_150",
     },
 }  # fmt: skip
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

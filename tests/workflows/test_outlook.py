@@ -47,7 +47,7 @@ def test_a_condition_that_can_be_answered_already_is(world: World, company: Comp
     [
         ("technical", "answer_technical"),
         ("quotation", "price_quotation"),
-        ("sample", "ship_sample"),
+        ("sample", "confirm_result"),
         ("material", "ship_material"),
         ("other", "handle_other"),
     ],

@@ -45,15 +45,12 @@ def test_a_technical_question_is_answered_confirmed_and_closed(world: World, com
     assert all(world.inbox(person) == [] for person in company.everyone.values())
 
 
-@pytest.mark.parametrize(
-    ("type_", "element_id", "item"), [("sample", "ship_sample", "P-1"), ("material", "ship_material", "M-1")]
-)
-def test_items_are_shipped(world: World, company: Company, type_: str, element_id: str, item: str) -> None:
-    request_id = world.ask(type_)
+def test_materials_are_shipped(world: World, company: Company) -> None:
+    request_id = world.ask("material")
     triage(world, company.packer, queue="samples")
-    lines = [{"item": item, "quantity": 10, "shipped": 8, "lot": "L1"}]
+    lines = [{"item": "M-1", "quantity": 10, "shipped": 8, "lot": "L1"}]
     values = {"lines": lines, "carrier": "sf", "tracking_no": "SF1", "shipped_on": "2026-03-02"}
-    world.complete(company.packer, element_id, values)
+    world.complete(company.packer, "ship_material", values)
     detail = world.request_detail(request_id)
     assert (detail.row.state, [line.shipped for line in detail.lines]) == ("fulfilled", [8])
     assert [(shipment.carrier, shipment.tracking_number) for shipment in detail.shipments] == [("sf", "SF1")]
@@ -61,11 +58,11 @@ def test_items_are_shipped(world: World, company: Company, type_: str, element_i
 
 
 def test_what_the_rep_carries_has_no_tracking_number(world: World, company: Company) -> None:
-    request_id = world.ask("sample")
+    request_id = world.ask("material")
     triage(world, company.packer, queue="samples")
     lines = [{"item": "P-1", "quantity": 10, "shipped": 10}]
     values = {"lines": lines, "carrier": "by_hand", "shipped_on": "2026-03-02"}
-    world.complete(company.packer, "ship_sample", values)
+    world.complete(company.packer, "ship_material", values)
     assert world.request_detail(request_id).shipments[0].tracking_number == ""
 
 
@@ -210,10 +207,10 @@ def test_a_request_waiting_for_the_requester_can_be_cancelled(world: World, comp
 
 
 def test_what_is_shipped_is_not_cancelled(world: World, company: Company) -> None:
-    request_id = world.ask("sample")
+    request_id = world.ask("material")
     triage(world, company.packer, queue="samples")
     lines = [{"item": "P-1", "quantity": 10, "shipped": 10}]
-    world.complete(company.packer, "ship_sample", {"lines": lines, "carrier": "by_hand", "shipped_on": "2026-03-02"})
+    world.complete(company.packer, "ship_material", {"lines": lines, "carrier": "by_hand", "shipped_on": "2026-03-02"})
     with pytest.raises(ConflictError):
         cancel(world, company.rep, request_id)
     assert world.inbox(company.rep) == ["confirm_result"]

@@ -10,7 +10,7 @@ from engine.calendar import queries as calendar
 from engine.customers import queries as customers
 from engine.people import queries as people
 from engine.support import queries as support
-from engine.support.operations import FIRST_RESPONSE, RESOLVE
+from engine.support.requests import FIRST_RESPONSE, RESOLVE
 from engine.support.rules import QUEUES
 from web import context
 from web.i18n import locale

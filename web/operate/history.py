@@ -101,6 +101,9 @@ def _message(name: str) -> str:
         "resolve_75": _("75 % of the time to resolve is used."),
         "resolve_100": _("The time to resolve is over."),
         "resolve_150": _("The time to resolve is over by half."),
+        "samples_settled": _("The warehouse is done."),
+        "stock_arrived": _("Stock has arrived."),
+        "fulfilment_cancelled": _("The warehouse stops."),
         "first_response_100": _("The time for a first response is over."),
     }
     return sentences.get(name) or _("Message: {name}", name=name)

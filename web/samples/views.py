@@ -10,7 +10,7 @@ from engine.catalogue import service as catalogue
 from engine.customers import queries as customers
 from engine.errors import ConflictError
 from engine.process import queries as process
-from engine.samples import drops, queries, rules
+from engine.samples import counts, drops, queries, rules
 from engine.visits import queries as visits
 from web import context
 from web.i18n import locale
@@ -31,9 +31,12 @@ def mine() -> ResponseReturnValue:
     session, actor = context.session(), context.actor()
     assert actor.user_id is not None, "the system holds no samples"
     rows = queries.stock_of(session, rules.rep(actor.user_id))
+    last = counts.last_counted_at(session, actor.user_id)
     return render_template(
         "samples/mine.html",
         rows=rows,
+        last_counted=last,
+        is_count_due=last is None or context.now() - last > counts.EVERY,
         items=item_names({row.item for row in rows}),
         today=context.local_now().date(),
         soon_days=SOON_DAYS,

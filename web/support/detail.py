@@ -60,13 +60,20 @@ def load(session: Session, actor: Actor, request_id: UUID) -> Page:
     """
     found = support.request_detail(session, actor, request_id)
     row, key = found.row, service.business_key(request_id)
+    # The request's own process, and the fulfilments of its samples: people need not know that they are several.
     instances = process.instances_of(session, key)
-    instance = instances[0] if instances else None
-    tasks = process.tasks_of_instance(session, instance.id) if instance else ()
+    instance = next((each for each in instances if each.process_key == service.PROCESS), None)
+    tasks = [task for each in instances for task in process.tasks_of_instance(session, each.id)]
     open_tasks = [task for task in tasks if task.state == "open"]
-    mine = pictures.offered_tasks(session, actor, instance.id) if instance and open_tasks else frozenset()
-    names = pictures.element_names(session, instance.id, locale()) if instance else {}
-    events = process.history(session, instance.id) if instance else ()
+    busy = {task.instance_id for task in open_tasks}
+    mine = frozenset[UUID]().union(*(pictures.offered_tasks(session, actor, each) for each in busy))
+    names = {name: text for each in instances for name, text in _names(session, each).items()}
+    events = [
+        event
+        for each in instances
+        for event in process.history(session, each.id)
+        if each is instance or event.kind != "started"
+    ]
     written = comments.comments_of(session, key, with_internal=is_back_office(actor))
     products = catalogue.product_names(session, [line.item for line in found.lines]) if found.lines else {}
     index = 1 if locale() == "en" else 0
@@ -87,6 +94,10 @@ def load(session: Session, actor: Actor, request_id: UUID) -> Page:
         and (row.requester_id == actor.user_id or actor.has(Role.OPS, Role.MANAGER)),
         may_see_internal=is_back_office(actor),
     )
+
+
+def _names(session: Session, instance: process.InstanceRow) -> Mapping[str, str]:
+    return pictures.element_names(session, instance.id, locale())
 
 
 def _visit(session: Session, actor: Actor, visit_id: UUID | None) -> visits.VisitRow | None:

@@ -26,7 +26,7 @@ from web.transactions import transactional
 blueprint = Blueprint("support", __name__, template_folder="templates")
 
 PAGE_SIZE = 40
-STATES = ("new", "triaged", "waiting", "in_progress", "shipped", "fulfilled", "closed", "cancelled")
+STATES = ("new", "triaged", "waiting", "in_progress", "shipped", "fulfilled", "closed", "cancelled", "refused")
 
 
 @blueprint.get("/requests")

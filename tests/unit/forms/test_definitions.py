@@ -12,7 +12,10 @@ from forms.messages import MESSAGES, WORDS
 
 from .building import component, form_of, wording
 
-SOURCES = {"products", "contacts", "customers", "queues", "check_methods", "sample_lots", "sample_items", "materials"}
+SOURCES = {
+    "products", "contacts", "customers", "queues", "check_methods", "sample_lots", "warehouse_lots", "parcel_lots",
+    "sample_items", "materials",
+}  # fmt: skip
 FACTORY = load_factory_forms()
 ROOT = Path(__file__).parents[3]
 
