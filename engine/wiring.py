@@ -102,10 +102,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
         database=database,
         worker=Worker(
             database,
-            parts=(firing.recompute, firing.fire_due),
+            parts=(firing.fire_due,),
             clock=clock,
             chores=(
                 (timedelta(hours=1), _forget(settings)),
+                (timedelta(seconds=5), firing.recompute),
                 (timedelta(minutes=10), offline.give_up_gaps),
                 (timedelta(minutes=1), days.start_due_days),
             ),

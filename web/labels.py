@@ -59,7 +59,7 @@ def request_state_label(state: str) -> Label:
         "fulfilled": Label(_("Done, to be confirmed"), "success", "check"),
         "closed": Label(_("Closed"), "", "check"),
         "cancelled": Label(_("Cancelled"), "", "x"),
-        "refused": Label(_("Refused"), "danger", "x"),
+        "refused": Label(_("Not granted"), "danger", "x"),
     }
     return labels.get(state, Label(state))
 

@@ -4,16 +4,14 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import wiring
 from engine.access import Role
 from engine.clock import utc_now
 from engine.evidence import queries as evidence
@@ -21,7 +19,6 @@ from engine.evidence import rules as evidence_rules
 from engine.outbox.tables import Delivery, DeliveryState
 from engine.people import service as people
 from engine.process.tables import HistoryEvent, Incident, UserTask
-from engine.settings import Settings
 from engine.visits.tables import Visit, VisitReport
 from engine.wiring import Application
 from tests import factories
@@ -39,21 +36,6 @@ DEADLINE_S = 60.0
 TARGETS = ("web", "worker connectors", "worker user")
 
 pytestmark = pytest.mark.chaos
-
-
-@pytest.fixture
-def application(database_url: str, tmp_path: Path) -> Iterator[Application]:
-    settings = Settings.from_environment({"FIELDFLOW_DATA": str(tmp_path), "FIELDFLOW_DATABASE_URL": database_url})
-    built = wiring.build(settings)
-    yield built
-    built.database.dispose()
-
-
-@pytest.fixture
-def installation(application: Application, tmp_path: Path, database_url: str) -> Iterator[Installation]:
-    found = Installation(tmp_path, database_url)
-    yield found
-    found.stop()
 
 
 def add_reps(application: Application) -> tuple[list[tuple[UUID, str]], UUID]:

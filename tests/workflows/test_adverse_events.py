@@ -74,6 +74,38 @@ def test_after_a_day_the_safety_desk_takes_over(world: World, company: Company) 
     assert world.inbox(company.compliance) == ["intake"]
 
 
+def test_a_case_that_is_not_serious_has_more_time_and_takes_the_same_way(world: World, company: Company) -> None:
+    visit_id = report(world, adverse_event=True, adverse_event_text="出现皮疹")
+    world.complete(company.rep, "complete_event", DETAILS)
+    world.complete(company.compliance, "intake", {**DETAILS_KNOWN, "valid": "yes", "criterion": "none"})
+    case = case_of(world, visit_id)
+    assert (case.state, case.serious) == ("accepted", False)
+    assert case.submit_by is not None
+    assert case.submit_by > case.raised_at + timedelta(days=15)
+    assert world.inbox(company.compliance) == ["assess"]
+
+
+def test_what_is_no_event_is_closed_by_the_desk_with_its_reason(world: World, company: Company) -> None:
+    visit_id = report(world, adverse_event=True, adverse_event_text="出现皮疹")
+    world.complete(company.rep, "complete_event", DETAILS)
+    world.complete(company.compliance, "intake", {**DETAILS_KNOWN, "valid": "no", "why_not": "误报：患者没有用药"})
+    assert case_of(world, visit_id).state == "no_event"
+    assert world.inbox(company.compliance) == []
+    assert world.notices(company.rep)[-1] == "adverse_event_closed"
+
+
+def test_after_the_takeover_the_desk_alone_takes_the_case_to_its_end(world: World, company: Company) -> None:
+    visit_id = report(world, adverse_event=True, adverse_event_text="出现皮疹")
+    world.complete(company.rep, "check_out", {"method": "manual"})
+    world.wait(timedelta(hours=24))
+    world.complete(company.compliance, "intake", {**DETAILS_KNOWN, "valid": "yes", "criterion": "none"})
+    world.complete(company.compliance, "assess", {"causality": "possible", "expected": "no"})
+    world.complete(company.compliance, "submit_event", {"submitted_on": "2026-03-02", "reference": "N-1"})
+    assert world.inbox(company.rep) == []
+    world.complete(company.compliance, "follow_up", {"note": "痊愈", "decision": "close"})
+    assert case_of(world, visit_id).state == "closed"
+
+
 def test_no_phone_or_id_number_enters_a_case(world: World, company: Company) -> None:
     report(world, adverse_event=True, adverse_event_text="出现皮疹")
     with pytest.raises(InvalidInputError) as refused:

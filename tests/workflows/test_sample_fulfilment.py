@@ -7,9 +7,11 @@ from uuid import UUID
 import pytest
 
 from engine.access import Actor
+from engine.calendar import queries as calendar
+from engine.catalogue import service as catalogue
 from engine.errors import ConflictError, InvalidInputError
 from engine.samples import queries, rules, service
-from engine.support import fulfilment
+from engine.support import fulfilment, picking
 from engine.support import service as support
 from tests.factories import Company
 from tests.workflows.test_support_request import cancel, triage
@@ -56,8 +58,6 @@ def held(world: World, lot_id: UUID, actor: Actor | None = None) -> int:
 
 
 def proposed(world: World) -> list[dict[str, Any]]:
-    from engine.support import picking
-
     task = world.task(world.company.packer, "reserve_lots")
     found = world.look(
         lambda session: picking.form_context(session, world.company.packer, task.business_key, world.clock())
@@ -164,8 +164,6 @@ def test_ten_go_and_fifteen_are_owed_until_stock_comes(world: World, company: Co
 
 
 def test_the_desk_has_kept_its_time_once_nothing_is_owed(world: World, company: Company) -> None:
-    from engine.calendar import queries as calendar
-
     lot_id = stock(world, 30)
     request_id = ask(world, 5)
     key = f"request:{request_id}"
@@ -181,8 +179,6 @@ def test_the_desk_has_kept_its_time_once_nothing_is_owed(world: World, company: 
 
 
 def test_another_item_is_sent_instead(world: World, company: Company) -> None:
-    from engine.catalogue import service as catalogue
-
     world.do(lambda session: catalogue.add_product(session, code="P-2", name="降压胶囊", is_sample=True))
     first, other = stock(world, 2), stock(world, 30, item="P-2")
     request_id = ask(world, 5)

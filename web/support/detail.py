@@ -70,7 +70,7 @@ def load(session: Session, actor: Actor, request_id: UUID) -> Page:
     names = {name: text for each in instances for name, text in _names(session, each).items()}
     events = [
         event
-        for each in instances
+        for each in reversed(instances)  # what happened at one moment stands in the order in which they began
         for event in process.history(session, each.id)
         if each is instance or event.kind != "started"
     ]
