@@ -93,7 +93,7 @@ def test_the_reps_other_pages(site: Site, sign_in: SignIn, addresses: dict[str, 
         "/customers", addresses["customer"], "/visits/new", f"/visits/new?customer_id={site.company.customer_id}",
         "/requests", "/requests/new", addresses["request"], "/me", "/notifications", "/figures", "/consent",
         "/me/consent", "/me/position-views", "/me/track", "/today/order", "/today/close", "/today/visit", "/samples",
-        "/offline",
+        "/samples/count", "/offline",
     ]  # fmt: skip
     look(site, sign_in, "rep", paths, TWO, PHONE)
 
@@ -106,7 +106,8 @@ def test_the_managers_pages(site: Site, sign_in: SignIn, addresses: dict[str, st
 
 
 def test_the_desks_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
-    look(site, sign_in, "technician", ["/tasks", "/requests", addresses["request"]], TWO, DESK)
+    paths = ["/tasks", "/requests", addresses["request"], "/deadlines", "/warehouse", "/warehouse/movements"]
+    look(site, sign_in, "technician", paths, TWO, DESK)
 
 
 def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
@@ -120,6 +121,7 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/purposes",
         "/purposes/new",
         "/people/new",
+        "/calendar",
     ]
     look(site, sign_in, "admin", paths, TWO, DESK)
 
