@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine.bpmn.step import BpmnError
@@ -19,7 +20,7 @@ from engine.outbox.service import MAX_ATTEMPTS, Claim
 from engine.process import incidents, topics
 from engine.process import service as process
 from engine.process.topics import DeliveryContext, Topic
-from engine.store.database import Database
+from engine.store.database import Database, is_passing
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,10 @@ class Worker:
         return due
 
     def fire_timers(self) -> int:
-        """Fire the timers that are due, some fifty for each commit, a savepoint for each instance."""
+        """Fire the timers that are due, some fifty for each commit; where one fails, a savepoint for each instance.
+
+        Instances that somebody works on just now are left for the next time.
+        """
         now = self.clock()
         with self.database.reading() as session:
             due = list(process.due_instances(session, now=now, limit=TIMER_BATCH))
@@ -114,11 +118,21 @@ class Worker:
 
         def fire(session: Session) -> None:
             failed.clear()
-            for instance_id in sorted(due):
+            free = process.lock_due_instances(session, due)
+            try:
+                with session.begin_nested():
+                    for instance_id in free:
+                        process.advance_instance(session, instance_id, now=now)
+                return
+            except Exception as error:  # noqa: BLE001 - whose fault it is shows below
+                _raise_passing(error)
+                log.warning("a timer of %s instances failed: each by itself", len(free))
+            for instance_id in free:
                 try:
                     with session.begin_nested():
                         process.advance_instance(session, instance_id, now=now)
-                except Exception:
+                except Exception as error:
+                    _raise_passing(error)
                     log.exception("timer of instance %s", instance_id)
                     failed.append(instance_id)
 
@@ -198,6 +212,12 @@ class Worker:
             return True
 
         return self.database.run(end)
+
+
+def _raise_passing(error: Exception) -> None:
+    # What comes of others at work is no fault of an instance: the whole batch is tried again.
+    if isinstance(error, DBAPIError) and is_passing(error):
+        raise error
 
 
 def _describe(error: Exception) -> str:

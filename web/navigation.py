@@ -41,7 +41,7 @@ def navigation(actor: Actor) -> list[Place]:
         places.append(Place("customers.customers", _("Customers"), "building", on_phone=on_phone))
         places.append(Place("support.requests", _("Requests"), "lifebuoy", on_phone=actor.has(Role.OPS)))
     if actor.has(Role.OPS):
-        places.append(Place("deadlines.deadlines", _("Deadlines"), "clock"))
+        places.append(Place("deadlines.deadlines", _("Deadlines"), "clock", on_phone=True))
         places.append(Place("warehouse.stock", _("Warehouse"), "box"))
     if actor.has(Role.REP):
         places.append(Place("samples.mine", _("My samples"), "box"))

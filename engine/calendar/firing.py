@@ -7,6 +7,7 @@ it, tried again where it failed, and becomes an incident in the end. The instanc
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +26,7 @@ from engine.outbox import service as outbox
 from engine.process import revision
 from engine.process import service as process
 from engine.process.steps import MESSAGE_KEPT_FOR, MESSAGE_TOPIC
+from engine.store.database import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -67,11 +69,18 @@ def fire_due(session: Session, now: datetime) -> int:
     calendar, version = company_calendar(session), calendar_version(session)
     reached = [mark for deadline in deadlines for mark in _reach(session, deadline, calendar, version, now)]
     session.flush()  # a message may stop the clock that it comes from, and its step reads what is stored
+    receivers: list[tuple[_Mark, UUID]] = []
     for mark in reached:
         waiting = instances.locked.get(mark.business_key, {})
         receiver = next((id_ for id_, awaiting in waiting.items() if mark.name in awaiting), None)
-        if receiver is None or not _give(session, receiver, mark, now):
+        if receiver is None:
             _keep(session, mark, next(iter(waiting), None), now)
+        else:
+            receivers.append((mark, receiver))
+    if not _give(session, receivers, now):
+        for mark, receiver in receivers:  # one of them fails: each by itself, so that the others pass
+            if not _give(session, [(mark, receiver)], now):
+                _keep(session, mark, receiver, now)
     return len(deadlines)
 
 
@@ -123,21 +132,22 @@ def _reach(session: Session, deadline: Deadline, calendar: WorkingCalendar, vers
     ]
 
 
-def _give(session: Session, instance_id: UUID, mark: _Mark, now: datetime) -> bool:
-    """Give a message to an instance; False, and nothing has changed, where that failed.
+def _give(session: Session, receivers: Sequence[tuple[_Mark, UUID]], now: datetime) -> bool:
+    """Give messages to instances, all in one savepoint; False, and nothing has changed, where one failed.
 
     Raises:
-        DBAPIError: of the database, for the whole batch to be tried again.
+        DBAPIError: of others at work, for the whole batch to be tried again.
     """
     try:
         with session.begin_nested():
-            process.send_message(session, SYSTEM, instance_id, mark.name, {"mark": mark.name}, now=now)
-    except DBAPIError:
-        raise
+            for mark, instance_id in receivers:
+                process.send_message(session, SYSTEM, instance_id, mark.name, {"mark": mark.name}, now=now)
     except ConflictError:
         return False  # an earlier mark of this batch has moved it on
-    except Exception:
-        log.exception("deadline %s of instance %s", mark.name, instance_id)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and is_passing(error):
+            raise
+        log.exception("marks of deadlines: %s", ", ".join(f"{mark.name} of {id_}" for mark, id_ in receivers))
         return False
     return True
 

@@ -53,7 +53,7 @@ class Deadline(Base):
     __table_args__ = (
         UniqueConstraint("business_key", "name"),
         Index("ix_deadline_next", "next_at"),
-        Index("ix_deadline_due", "name", "due_at"),
+        Index("ix_deadline_open", "stopped_at", "name", "due_at"),
         Index("ix_deadline_calendar", "calendar_version"),
     )
 

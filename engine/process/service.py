@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.access import SYSTEM, Actor
@@ -21,6 +21,8 @@ from engine.process.steps import write_step
 from engine.process.tables import ProcessInstance
 
 LIVE = (InstanceState.RUNNING, InstanceState.INCIDENT)
+LOCKED = "locked_instances"
+"""Key of ``session.info``: the instances that a batch has locked for the steps of its transaction."""
 
 
 def start_instance(
@@ -148,16 +150,31 @@ def lock_free_instances(session: Session, business_keys: Collection[str]) -> Fre
 
     A step for each is then a matter of this transaction alone. An object of which one instance is held is busy.
     """
-    query = select(ProcessInstance.id, ProcessInstance.business_key, ProcessInstance.awaiting).where(
-        ProcessInstance.business_key.in_(business_keys), ProcessInstance.state.in_(LIVE)
-    )
-    free = session.execute(query.order_by(ProcessInstance.id).with_for_update(skip_locked=True)).all()
-    every = session.execute(query.with_only_columns(ProcessInstance.id, ProcessInstance.business_key)).all()
+    wanted = (ProcessInstance.business_key.in_(business_keys), ProcessInstance.state.in_(LIVE))
+    free = _lock_free(session, *wanted)
+    every = session.execute(select(ProcessInstance.id, ProcessInstance.business_key).where(*wanted)).all()
     held = {row.id for row in free}
     locked: dict[str, dict[UUID, frozenset[str]]] = {}
     for row in free:
         locked.setdefault(row.business_key, {})[row.id] = frozenset(row.awaiting)
     return FreeInstances(locked, frozenset(row.business_key for row in every if row.id not in held))
+
+
+def lock_due_instances(session: Session, instance_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Lock those of these instances that nobody holds, without waiting for any; returns them in the order of ids."""
+    return [row.id for row in _lock_free(session, ProcessInstance.id.in_(instance_ids))]
+
+
+def _lock_free(session: Session, *wanted: ColumnElement[bool]) -> Sequence[ProcessInstance]:
+    rows = session.scalars(
+        select(ProcessInstance)
+        .where(*wanted)
+        .order_by(ProcessInstance.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    session.info.setdefault(LOCKED, set()).update(row.id for row in rows)
+    return rows
 
 
 def happened(at: datetime | None) -> dict[str, str]:
@@ -241,6 +258,8 @@ def lock_instance(session: Session, instance_id: UUID) -> ProcessInstance:
     Raises:
         NotFoundError: no such instance.
     """
+    if instance_id in session.info.get(LOCKED, ()):
+        return session.get_one(ProcessInstance, instance_id)  # this transaction's already, and as it left it
     instance = session.scalar(
         select(ProcessInstance)
         .where(ProcessInstance.id == instance_id)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from engine.access import SYSTEM
 from engine.calendar import company as calendar
 from engine.calendar import firing, queries
 from engine.calendar.queries import DeadlineRow
@@ -131,3 +132,15 @@ def test_many_at_once_after_an_outage_are_told_once_each_by_several_sweepers(app
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(sweep, range(3)))
     assert many.steps_of(application.database) == {"message": count, "timer": count}
+
+
+def test_a_changed_calendar_takes_the_open_task_along(world: World, company: Company) -> None:
+    world.ask("technical", priority="P4")
+    assert world.task(company.technician, "triage_request").due_at == datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
+    world.do(
+        lambda session: calendar.set_day(
+            session, SYSTEM, date(2026, 3, 3), kind="holiday", name="停电", name_en="", now=world.clock()
+        )
+    )
+    world.wait(timedelta(seconds=10))
+    assert world.task(company.technician, "triage_request").due_at == datetime(2026, 3, 4, 10, 0, tzinfo=UTC)

@@ -35,7 +35,7 @@ def upgrade() -> None:
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.add_column(sa.Column("group_key", sa.String(length=40), server_default="", nullable=False))
         batch_op.add_column(sa.Column("calendar_version", sa.Integer(), nullable=True))
-        batch_op.create_index("ix_deadline_due", ["name", "due_at"], unique=False)
+        batch_op.create_index("ix_deadline_open", ["stopped_at", "name", "due_at"], unique=False)
         batch_op.create_index("ix_deadline_calendar", ["calendar_version"], unique=False)
     # What runs was computed by the preset, which is version 0.
     op.execute("UPDATE deadline SET calendar_version = 0 WHERE running_since IS NOT NULL")
@@ -52,7 +52,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("deadline", schema=None) as batch_op:
         batch_op.drop_index("ix_deadline_calendar")
-        batch_op.drop_index("ix_deadline_due")
+        batch_op.drop_index("ix_deadline_open")
         batch_op.drop_column("calendar_version")
         batch_op.drop_column("group_key")
     op.drop_table("calendar_day")
