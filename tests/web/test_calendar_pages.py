@@ -24,7 +24,6 @@ def resolve_due(world: World, request_id: object) -> object:
     return next(row.due_at for row in rows if row.name == "resolve")
 
 
-@pytest.mark.both_databases
 def test_an_administrator_closes_a_day_and_running_deadlines_follow(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     before = resolve_due(world, request_id)
@@ -60,7 +59,6 @@ def test_only_an_administrator_changes_the_calendar(world: World) -> None:
     assert world.client("rep1").get("/calendar").status_code == 403
 
 
-@pytest.mark.both_databases
 def test_what_is_about_to_be_late_stands_first_and_what_is_paused_apart(world: World) -> None:
     world.request("rep1", "Within days", priority="P4")
     world.request("rep1", "Within the hour", priority="P1")

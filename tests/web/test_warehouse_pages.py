@@ -26,7 +26,6 @@ def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
 DELIVERY = {"item": "S-9", "lot": "N1", "expiry": "2027-12-31", "quantity": "40"}
 
 
-@pytest.mark.both_databases
 def test_a_delivery_is_taken_in_and_shown_by_lot(world: World) -> None:
     client = world.client("ops1")
     assert "The warehouse is empty" in client.get("/warehouse").text
@@ -42,7 +41,6 @@ def test_a_delivery_is_taken_in_and_shown_by_lot(world: World) -> None:
     assert world.client("rep1").post("/warehouse/deliveries", DELIVERY).status_code == 403
 
 
-@pytest.mark.both_databases
 def test_a_rep_counts_and_a_difference_needs_a_reason(world: World) -> None:
     holder = rules.rep(world.ids["rep1"])
 

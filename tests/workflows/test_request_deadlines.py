@@ -144,3 +144,33 @@ def test_a_changed_calendar_takes_the_open_task_along(world: World, company: Com
     )
     world.wait(timedelta(seconds=10))
     assert world.task(company.technician, "triage_request").due_at == datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+
+
+def test_a_request_that_somebody_works_on_is_left_for_the_next_time(world: World, company: Company) -> None:
+    busy, free = world.ask("technical", priority="P1"), world.ask("technical", priority="P1")
+    world.clock.move_to(world.clock() + timedelta(minutes=61))
+    keys = [f"request:{each}" for each in (busy, free)]
+    instance_id = world.look(lambda session: _instance_of(session, busy))
+
+    def sweep_meanwhile(_number: int) -> int:
+        return world.application.database.run(lambda session: firing.fire_due(session, world.clock()))
+
+    def locked() -> dict[str, bool]:
+        with world.application.database.transaction() as session:
+            return locked_in(session, keys)
+
+    with ThreadPoolExecutor(1) as pool:
+        with world.application.database.transaction() as session:
+            process.lock_instance(session, instance_id)
+            if world.application.database.is_sqlite:  # one writer at a time: nobody else looks meanwhile
+                assert locked_in(session, keys) == dict.fromkeys(keys, False)
+            else:
+                assert pool.submit(locked).result() == {keys[0]: True, keys[1]: False}
+                assert pool.submit(sweep_meanwhile, 0).result() == 1
+        sweep_meanwhile(1)
+    assert messages(world) == ["first_response_100"] * 2
+
+
+def locked_in(session: Any, keys: list[str]) -> dict[str, bool]:
+    found = process.lock_free_instances(session, keys)
+    return {key: key in found.busy for key in keys}
