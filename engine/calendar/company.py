@@ -47,12 +47,18 @@ class Week:
 
 def company_calendar(session: Session) -> WorkingCalendar:
     """Return the calendar that holds now."""
-    return _calendar(session)[0]
+    return versioned_calendar(session)[0]
 
 
-def calendar_version(session: Session) -> int:
-    """Return which calendar holds now; 0 is the shipped preset."""
-    return _calendar(session)[1]
+def versioned_calendar(session: Session) -> tuple[WorkingCalendar, int]:
+    """Return the calendar that holds now, and its version; 0 is the shipped preset."""
+    row = session.execute(
+        select(WorkingWeek.version, WorkingWeek.time_zone, WorkingWeek.spans).where(WorkingWeek.id == WEEK_ID)
+    ).one_or_none()
+    if row is None:
+        return _preset(), 0
+    days = session.execute(select(CalendarDay.day, CalendarDay.is_working).order_by(CalendarDay.day))
+    return _built(row.time_zone, tuple(row.spans), tuple((day.day, day.is_working) for day in days)), row.version
 
 
 def business_days_later(session: Session, now: datetime, days: float) -> datetime:
@@ -172,16 +178,6 @@ def _day_row(named: NamedDay, actor: Actor, now: datetime) -> CalendarDay:
         day=named.day, is_working=named.is_working, name=named.name, name_en=named.name_en, changed_at=now,
         changed_by=actor.user_id,
     )  # fmt: skip
-
-
-def _calendar(session: Session) -> tuple[WorkingCalendar, int]:
-    row = session.execute(
-        select(WorkingWeek.version, WorkingWeek.time_zone, WorkingWeek.spans).where(WorkingWeek.id == WEEK_ID)
-    ).one_or_none()
-    if row is None:
-        return _preset(), 0
-    days = session.execute(select(CalendarDay.day, CalendarDay.is_working).order_by(CalendarDay.day))
-    return _built(row.time_zone, tuple(row.spans), tuple((day.day, day.is_working) for day in days)), row.version
 
 
 @cache

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from engine.access import SYSTEM
-from engine.calendar.company import calendar_version, company_calendar
+from engine.calendar.company import versioned_calendar
 from engine.calendar.rules import WorkingCalendar
 from engine.calendar.service import schedule, used_minutes
 from engine.calendar.tables import Deadline, WorkingWeek
@@ -66,7 +66,7 @@ def fire_due(session: Session, now: datetime) -> int:
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    calendar, version = company_calendar(session), calendar_version(session)
+    calendar, version = versioned_calendar(session)
     reached = [mark for deadline in deadlines for mark in _reach(session, deadline, calendar, version, now)]
     session.flush()  # a message may stop the clock that it comes from, and its step reads what is stored
     receivers: list[tuple[_Mark, UUID]] = []
@@ -99,7 +99,7 @@ def recompute(session: Session, now: datetime) -> int:  # noqa: ARG001 - the par
         .with_for_update(skip_locked=True)
     ).all()
     if rows:
-        calendar, version = company_calendar(session), calendar_version(session)
+        calendar, version = versioned_calendar(session)
         for deadline in rows:
             _follow(session, deadline, calendar, version)
     return len(rows)

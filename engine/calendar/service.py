@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.calendar.company import calendar_version, company_calendar
+from engine.calendar.company import company_calendar, versioned_calendar
 from engine.calendar.rules import WorkingCalendar, add_working_minutes, working_minutes_between
 from engine.calendar.tables import Deadline
 
@@ -126,8 +126,8 @@ def schedule(deadline: Deadline, calendar: WorkingCalendar) -> None:
 
 def _run(session: Session, deadline: Deadline, now: datetime) -> None:
     deadline.running_since = now
-    deadline.calendar_version = calendar_version(session)
-    schedule(deadline, company_calendar(session))
+    calendar, deadline.calendar_version = versioned_calendar(session)
+    schedule(deadline, calendar)
 
 
 def _halt(deadline: Deadline) -> None:

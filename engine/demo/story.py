@@ -35,6 +35,8 @@ from engine.wiring import Application
 ZONE = ZoneInfo("Asia/Shanghai")
 VISITS_A_DAY = (3, 3)
 METRES_A_DEGREE = 111_195
+DILIGENCE, DILIGENCE_OF_LATE = 0.4, 0.08
+"""How likely an ops person takes a task that they look at; in the last days less, so that the desk has work to show."""
 
 Act = Callable[[Session, datetime], None]
 
@@ -57,12 +59,14 @@ class Story:
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._order = count()
         self._finished = 0
+        self._diligence = DILIGENCE
         self._reps = [login for login in company.actors if login.startswith("rep")]
         self._turns = {login: 0 for login in self._reps}
 
     def run_chores(self) -> None:
         """Let days run as processes from here on, as they do every day; of the weeks before nobody misses them."""
         self._worker.chores = self._chores
+        self._diligence = DILIGENCE_OF_LATE
 
     def tell_day(self, day: date) -> int:
         """Let a whole day pass; returns how many visits have been finished since the start."""
@@ -256,6 +260,8 @@ class Story:
 
     def _handling(self, session: Session, actor: Actor, task: TaskRow, now: datetime) -> dict[str, Any] | None:
         if task.process_key not in {support_service.PROCESS, fulfilment.PROCESS}:
+            return None
+        if self._random.random() >= self._diligence:
             return None
         if task.form_key == picking.RESERVE_FORM:
             lots = picking.form_context(session, actor, task.business_key, now)["allocation"]

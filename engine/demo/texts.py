@@ -87,9 +87,7 @@ def survey(random: Random) -> dict[str, Any]:
 def handling(
     random: Random, form_key: str, queue: str, lines: list[dict[str, Any]], now: datetime
 ) -> dict[str, Any] | None:
-    """Return what an ops person enters into a form of the back office; None leaves the task for another time."""
-    if random.random() < 0.6:
-        return None
+    """Return what an ops person enters into a form of the back office; None where there is nothing to enter."""
     shipped = [{**line, "shipped": line["quantity"], "lot": "B2611"} for line in lines]
     priced = [
         {"item": line["item"], "quantity": line["quantity"], "unit_price": 12_800, "discount_percent": 4}

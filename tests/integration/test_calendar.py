@@ -54,7 +54,7 @@ def due(application: Application, key: str) -> datetime:
 
 def test_the_preset_holds_until_the_first_change_and_is_then_the_companys_own(application: Application) -> None:
     assert look(application, company.company_calendar) == presets.china()
-    assert look(application, company.calendar_version) == 0
+    assert look(application, company.versioned_calendar)[1] == 0
     close(application, TUESDAY)
     calendar = look(application, company.company_calendar)
     assert calendar.holidays == presets.china().holidays | {TUESDAY}
