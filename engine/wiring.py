@@ -206,7 +206,6 @@ def register(application: Application) -> None:
         lambda session, actor, key: picking.lot_choices(session, actor, key, now=application.clock()),
     )
     topics.register_choices("parcel_lots", picking.parcel_choices)
-    topics.register_choices("sample_items", picking.sample_choices)
     topics.register_form_context("picking", picking.form_context, gives=picking.GIVES)
     topics.register_submission_check("picking", lambda *submitted: picking.check(*submitted, now=application.clock()))
 

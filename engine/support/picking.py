@@ -208,15 +208,6 @@ def _problems(
     return errors
 
 
-def sample_choices(session: Session, actor: Actor, business_key: str) -> Sequence[Choice]:
-    """Return the items that may be given away as samples."""
-    return [
-        choice
-        for choice in catalogue.product_choices(session, actor, business_key)
-        if catalogue.is_sample(session, choice.value)
-    ]
-
-
 def _spread(session: Session, request_id: UUID, amounts: Mapping[str, int]) -> list[tuple[RequestLine, int]]:
     """Spread an amount of each item over the lines that still ask for it, in their order."""
     left, found = dict(amounts), []

@@ -31,9 +31,9 @@ def stock(world: World, quantity: int, expiry: date = FAR, *, item: str = "P-1")
     )  # fmt: skip
 
 
-def ask(world: World, quantity: int, *, item: str = "P-1") -> UUID:
+def ask(world: World, quantity: int) -> UUID:
     """Ask for samples and let the warehouse accept them."""
-    request_id = world.ask("sample", lines=[support.Line(item, quantity)])
+    request_id = world.ask("sample", lines=[support.Line("P-1", quantity)])
     triage(world, world.company.packer, queue="samples")
     return request_id
 
@@ -115,7 +115,9 @@ def test_a_refusal_ends_the_request_with_its_reason(world: World, company: Compa
 
 
 def test_what_is_no_sample_is_refused(world: World, company: Company) -> None:
-    request_id = ask(world, 5, item="M-1")
+    # The form of a request refuses it; a promise of a report arrives as the rep wrote it.
+    request_id = world.ask("sample", lines=[support.Line("M-1", 5)], requester_id=company.rep.user_id)
+    triage(world, company.packer, queue="samples")
     assert world.request(request_id).state == "refused"
     assert "Not a sample" in (world.request_detail(request_id).reason or "")
 

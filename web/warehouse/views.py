@@ -7,10 +7,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
+from engine.catalogue import service as catalogue
 from engine.errors import InvalidInputError
 from engine.people import queries as people
 from engine.samples import queries, rules
-from engine.support import fulfilment, picking
+from engine.support import fulfilment
 from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
@@ -89,7 +90,7 @@ def _stock(error: InvalidInputError | None = None) -> str:
         items=item_names({row.item for row in rows}),
         today=context.local_now().date(),
         soon_days=SOON_DAYS,
-        products=[(each.value, each.label.text(locale())) for each in picking.sample_choices(session, actor, "")],
+        products=[(each.value, each.label.text(locale())) for each in catalogue.sample_choices(session, actor, "")],
         typed={name: request.form.get(name, "") for name in ("item", "lot", "expiry", "quantity")},
         errors={path: explain(problems[0]) for path, problems in error.errors.items()} if error else {},
     )
