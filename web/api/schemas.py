@@ -74,7 +74,15 @@ class Task(ma.Schema):
     subject_en = fields.String(allow_none=True)
     state = fields.String()
     assignee_id = fields.UUID(allow_none=True)
+    assignee_name = fields.String(allow_none=True)
+    priority = fields.Integer(metadata={"description": "1 is the most urgent, 4 the least"})
     due_at = Moment(allow_none=True)
+    follow_up_at = Moment(allow_none=True)
+    text_1 = fields.String(allow_none=True)
+    text_2 = fields.String(allow_none=True)
+    text_3 = fields.String(allow_none=True)
+    number_1 = fields.Float(allow_none=True)
+    date_1 = Moment(allow_none=True)
     created_at = Moment()
     ended_at = Moment(allow_none=True)
 
@@ -171,6 +179,18 @@ class TaskQuery(Query):
     q = Text(load_default="", validate=validate.Length(max=80))
     due_before = Moment()
     mine = fields.Boolean(load_default=False)
+    filter = Text(
+        load_default="",
+        validate=validate.Length(max=4000),
+        metadata={
+            "description": "conditions that all hold, as the address of the inbox shows them: "
+            "`priority:in:P1,P2;text_1:contains:x;due:next:7`"
+        },
+    )
+    sort = Text(load_default="due", validate=validate.Length(max=20), metadata={"description": "`due`, `-priority`"})
+    after = Text(
+        load_default="", validate=validate.Length(max=400), metadata={"description": "`next` of the page before"}
+    )
 
 
 class CompleteTask(Strict):
