@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -217,8 +217,10 @@ def take_next(
         .order_by(*inbox.ordering(session, order))
         .limit(1)
         .correlate(None)
-        # The instance too: whoever completes another task of it holds it, and would wait for us as we for them.
-        .with_for_update(of=(UserTask, ProcessInstance), skip_locked=True)
+        .with_for_update(of=UserTask, skip_locked=True)
+        # The history refers to the instance. Whoever completes a task of it holds it, and would wait for us as we for
+        # them; those who take other tasks of it do not disturb each other.
+        .suffix_with(text("FOR KEY SHARE OF process_instance SKIP LOCKED"), dialect="postgresql")
     )
     task = session.scalar(
         update(UserTask)
