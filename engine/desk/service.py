@@ -62,10 +62,19 @@ def assign(session: Session, actor: Actor, task_id: UUID, user_id: UUID, *, now:
     managers = answers_for(session, actor)
     if user_id not in found:
         # Whether the task exists is no business of one who may not see it.
-        lock_task(session, actor, task_id, answers_for=managers)
+        require_task(session, actor, task_id)
         raise InvalidInputError("Choose somebody who may do this task.", errors={"user_id": [CHOOSE]})
     to = Recipient(user_id, found[user_id].name)
     return assignment.assign(session, actor, task_id, to, now=now, answers_for=managers)
+
+
+def require_task(session: Session, actor: Actor, task_id: UUID) -> None:
+    """Refuse a task that the actor may not do and does not manage.
+
+    Raises:
+        NotFoundError: no such task for the actor.
+    """
+    lock_task(session, actor, task_id, answers_for=answers_for(session, actor))
 
 
 def hand_out(

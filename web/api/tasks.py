@@ -9,7 +9,7 @@ from engine.process.filters import Filter
 from engine.process.inbox import parse_order
 from forms import schema as form_schema
 from web import context
-from web.api import schemas
+from web.api import schemas, task_schemas
 from web.api.blueprint import ApiBlueprint
 from web.inbox import task_form
 from web.security import policy
@@ -20,7 +20,7 @@ blueprint = ApiBlueprint("api_tasks", __name__, url_prefix="/api/v1/tasks", desc
 
 @blueprint.route("", methods=["GET"])
 @policy(by_token=True)
-@blueprint.arguments(schemas.TaskQuery, location="query")
+@blueprint.arguments(task_schemas.TaskQuery, location="query")
 @blueprint.response(200, schemas.page_of(schemas.Task))
 def list_tasks(query: dict[str, Any]) -> Any:
     """List your open tasks, the most urgent first."""
@@ -50,7 +50,7 @@ def _filter(query: dict[str, Any]) -> Filter:
 
 @blueprint.route("/<uuid:task_id>", methods=["GET"])
 @policy(by_token=True)
-@blueprint.response(200, schemas.TaskDetail)
+@blueprint.response(200, task_schemas.TaskDetail)
 @blueprint.alt_response(404, schema=schemas.Problem)
 def get_task(task_id: UUID) -> Any:
     """Get a task with the definition of its form."""
@@ -59,7 +59,7 @@ def get_task(task_id: UUID) -> Any:
 
 @blueprint.route("/<uuid:task_id>/claim", methods=["POST"])
 @policy(by_token=True)
-@blueprint.response(200, schemas.TaskDetail)
+@blueprint.response(200, task_schemas.TaskDetail)
 @blueprint.alt_response(404, schema=schemas.Problem)
 @blueprint.alt_response(409, schema=schemas.Problem)
 @transactional
@@ -72,8 +72,8 @@ def claim_task(task_id: UUID) -> Any:
 
 @blueprint.route("/<uuid:task_id>/complete", methods=["POST"])
 @policy(by_token=True)
-@blueprint.arguments(schemas.CompleteTask)
-@blueprint.response(200, schemas.Completed)
+@blueprint.arguments(task_schemas.CompleteTask)
+@blueprint.response(200, task_schemas.Completed)
 @blueprint.alt_response(404, schema=schemas.Problem)
 @blueprint.alt_response(409, schema=schemas.Problem)
 @blueprint.alt_response(422, schema=schemas.Problem)

@@ -78,6 +78,7 @@ def people(task_id: UUID) -> ResponseReturnValue:
 def assign(task_id: UUID) -> ResponseReturnValue:
     """Give a task to a person who may do it."""
     session, actor = context.session(), context.actor()
+    desk.require_task(session, actor, task_id)
     desk.assign(session, actor, task_id, _person(), now=context.now())
     flash(_("{name} has the task now.", name=_name(_person())), "success")
     return _after(task_id)
@@ -89,6 +90,7 @@ def assign(task_id: UUID) -> ResponseReturnValue:
 def hand_out(task_id: UUID) -> ResponseReturnValue:
     """Let a colleague prepare or review a task; it returns."""
     session, actor = context.session(), context.actor()
+    desk.require_task(session, actor, task_id)
     purpose = PURPOSES.get(request.form.get("purpose", ""), Handoff.DELEGATED)
     note = request.form.get("note", "")
     desk.hand_out(session, actor, task_id, _person(), purpose, note=note, now=context.now())

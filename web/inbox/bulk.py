@@ -31,6 +31,7 @@ blueprint = Blueprint("bulk", __name__, template_folder="templates", url_prefix=
 AT_ONCE = {"claim", "release"}
 """Acts that need no values: pressing the button does them."""
 SHOWN = 500
+PREFIX = task_form.BESIDE
 
 
 @blueprint.post("")
@@ -38,8 +39,8 @@ SHOWN = 500
 @transactional
 def begin() -> ResponseReturnValue:
     """Begin an act on the chosen tasks, or ask for its values first."""
-    act = request.form.get("act", "")
-    if act not in AT_ONCE and "ready" not in request.form:
+    act = request.form.get(f"{PREFIX}act", "")
+    if act not in AT_ONCE and f"{PREFIX}ready" not in request.form:
         return _choose(act)
     session, actor = context.session(), context.actor()
     show = _shown()
@@ -126,7 +127,7 @@ def _values(act: str) -> dict[str, Any]:
     if act in {"due", "follow_up"}:
         return {f"{act}_at": moment_in(given, f"{act}_at")}
     if act == "complete":
-        first = _uuid(given.get("first", "")) or UUID(int=0)
+        first = _uuid(given.get(f"{PREFIX}first", "")) or UUID(int=0)
         detail = queries.task_detail(context.session(), context.actor(), first)
         definition = task_form.definition_of(context.session(), detail)
         values = task_form.posted(definition, store=True).values if definition else {}
@@ -135,11 +136,11 @@ def _values(act: str) -> dict[str, Any]:
 
 
 def _ids() -> list[UUID]:
-    return [found for text in request.form.getlist("task_id") if (found := _uuid(text))]
+    return [found for text in request.form.getlist(f"{PREFIX}task_id") if (found := _uuid(text))]
 
 
 def _run_id() -> UUID:
-    found = _uuid(request.form.get("run_id", ""))
+    found = _uuid(request.form.get(f"{PREFIX}run_id", ""))
     if found is None:
         raise InvalidInputError(
             errors={"run_id": [FieldProblem("This page is too old. Load it again.", code="run_id")]}
@@ -148,7 +149,7 @@ def _run_id() -> UUID:
 
 
 def _shown() -> Filter | None:
-    return filters.parse(request.form.get("filter", "")) if request.form.get("all") == "1" else None
+    return filters.parse(request.form.get(f"{PREFIX}filter", "")) if request.form.get(f"{PREFIX}all") == "1" else None
 
 
 def _uuid(text: str) -> UUID | None:

@@ -1,5 +1,6 @@
 """What the inbox shows: the list, saved filters with their counts, and the filter in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -163,6 +164,8 @@ def load(session: Session, actor: Actor, asked: Asked, rows: tuple[saved.SavedRo
     (total, matching, *each), generation = inbox.counts(session, actor, shows, view)
     keep_task_count(min(total, COUNT_CAP))
     known = fields.catalogue(session, generation=generation)
+    # What a slot is called: by the process that is filtered by, else by those that are in sight.
+    here = asked.show.values_of("process", "in") or tuple({task.process_key for task in page.tasks})
     return Listing(
         asked=asked,
         page=page,
@@ -174,8 +177,8 @@ def load(session: Session, actor: Actor, asked: Asked, rows: tuple[saved.SavedRo
             for row, count in zip(rows, each, strict=True)
         ),
         known=known,
-        chips=tuple(words.chips(asked.show, known, _names(session, actor, asked.show))),
-        fields=tuple(words.fields_of(known, asked.show)),
+        chips=tuple(words.chips(asked.show, known, _names(session, actor, asked.show), here)),
+        fields=tuple(words.fields_of(known, here)),
     )
 
 
@@ -235,7 +238,7 @@ def suggested(session: Session, actor: Actor, name: str, begin: str) -> list[tup
     known = fields.catalogue(session)
     if name == "element":
         return _steps(session, actor)
-    found = next((each for each in words.fields_of(known, EVERYTHING) if each.name == name), None)
+    found = next((each for each in words.fields_of(known, ()) if each.name == name), None)
     if found is None or found.kind not in {"text", "choice"}:
         return []
     if name == "assignee":
@@ -272,3 +275,16 @@ def bar(shown: Listing) -> dict[str, Any]:
 
 def _dumps(value: object, **_options: object) -> str:
     return orjson.dumps(value).decode()
+
+
+def in_words(session: Session, actor: Actor, texts: Iterable[str]) -> dict[str, list[str]]:
+    """Return saved filters in words, each by its text."""
+    known = fields.catalogue(session)
+    shows = {text: _usable(text) for text in texts}
+    return {
+        text: [
+            *(f"“{word}”" for word in show.values_of("search", "has")),
+            *(chip.text for chip in words.chips(show, known, _names(session, actor, show))),
+        ]
+        for text, show in shows.items()
+    }

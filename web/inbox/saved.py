@@ -10,6 +10,7 @@ from engine.desk import saved
 from engine.desk import service as desk
 from web import context
 from web.i18n import translate as _
+from web.inbox import listing
 from web.labels import group_label
 from web.security import policy
 from web.transactions import transactional
@@ -22,11 +23,13 @@ blueprint = Blueprint("saved", __name__, template_folder="templates", url_prefix
 def filters() -> ResponseReturnValue:
     """Show the filters that the person has or others share, and what is in the address to save it."""
     session, actor = context.session(), context.actor()
+    rows, text = saved.saved_filters(session, actor), request.args.get("filter", "")
     return render_template(
         "inbox/saved.html",
-        rows=saved.saved_filters(session, actor),
+        rows=rows,
+        words=listing.in_words(session, actor, [*(row.filter for row in rows), text]),
         circles=_circles(actor),
-        text=request.args.get("filter", ""),
+        text=text,
         sort=request.args.get("sort", ""),
     )
 

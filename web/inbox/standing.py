@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from engine.access import Actor
+from engine.access import Actor, Role
 from engine.process import queries
 from engine.process.queries import TaskDetail
 from engine.process.rows import TaskRow
@@ -56,7 +56,8 @@ def of(actor: Actor, detail: TaskDetail) -> Standing:
         may_claim=task.assignee_id is None and detail.is_shared,
         may_hand_out=detail.may_complete,
         may_take_back=task.is_away and is_owner and not has_it,
-        may_change=True,
+        # A step of a rep's own visit is nobody else's business, and a phone's page has no room for it.
+        may_change=detail.is_shared or task.handoff is not None or not actor.has(Role.REP),
         stands_for=stands_for(actor, task),
         news=_news(detail, has_it=has_it),
     )

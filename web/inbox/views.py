@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from engine.errors import ConflictError, InvalidInputError
 from engine.ids import new_id
@@ -29,10 +30,22 @@ def inbox() -> ResponseReturnValue:
     """Show what waits for the actor, the most urgent first."""
     session, actor = context.session(), context.actor()
     shown = listing.load(session, actor, *listing.ask(session, actor))
+    rows, digest = _list(shown)
     page = render_template(
-        "inbox/inbox.html", shown=shown, run_id=new_id(), address_of=listing.address_of, **listing.bar(shown)
+        "inbox/inbox.html",
+        shown=shown,
+        rows=rows,
+        tag=f'"/{digest}"',
+        run_id=new_id(),
+        address_of=listing.address_of,
+        **listing.bar(shown),
     )
     return page, 422 if shown.asked.problems else 200
+
+
+def _list(shown: listing.Listing) -> tuple[Markup, str]:
+    text = render_template("inbox/list.html", shown=shown, address_of=listing.address_of)
+    return Markup(text), sha256(text.encode()).hexdigest()[:16]  # noqa: S704 (rendered by us, with escaping)
 
 
 @blueprint.get("/tasks/list")
@@ -48,8 +61,7 @@ def changes() -> ResponseReturnValue:
     if known.partition("/")[0] == stamp:
         return Response(status=304)
     shown = listing.load(session, actor, *listing.ask(session, actor))
-    text = render_template("inbox/list.html", shown=shown, address_of=listing.address_of)
-    digest = sha256(text.encode()).hexdigest()[:16]
+    text, digest = _list(shown)
     if known.partition("/")[2] == digest:
         return Response(status=304, headers={"ETag": f'"{stamp}/{digest}"'})
     return Response(text, headers={"ETag": f'"{stamp}/{digest}"'}, content_type="text/html; charset=utf-8")

@@ -41,9 +41,8 @@ class Names:
     people: Mapping[str, str] = field(default_factory=dict)
 
 
-def fields_of(known: Catalogue, show: Filter) -> list[FieldWords]:
-    """Return the fields to offer: the fixed ones, and the slots that a process has declared."""
-    processes = show.values_of("process", "in")
+def fields_of(known: Catalogue, processes: Collection[str]) -> list[FieldWords]:
+    """Return the fields to offer: the fixed ones, and the slots that these processes, or any, have declared."""
     slots = [slot for slot in SLOTS if known.meanings(slot, processes)]
     return [
         FieldWords(
@@ -131,9 +130,9 @@ def _choices(name: str, known: Catalogue) -> dict[str, str]:
     return merged
 
 
-def chips(show: Filter, known: Catalogue, names: Names) -> list[Chip]:
+def chips(show: Filter, known: Catalogue, names: Names, processes: Collection[str] = ()) -> list[Chip]:
     """Return a filter's conditions in words, but what was typed into the search box."""
-    processes = show.values_of("process", "in")
+    processes = show.values_of("process", "in") or processes
     return [
         Chip(
             _sentence(each, label_of(each.field, known, processes), known, names),

@@ -17,7 +17,7 @@ export function startDesk(desk) {
       await list.refresh();
       if (result.failed) selection.only(result.failed);
       else if (result.isBulk) selection.none();
-      if (result.left && !pane.taskId) list.focusAt(index);
+      if (result.left) list.focusAt(index);
     },
     onShow: mark,
     onLeave: () => list.focus(pane.taskId),

@@ -12,7 +12,7 @@ export function startKeys(desk, { list, pane, selection }) {
     const row = list.current();
     if (row && row.dataset.task !== pane.taskId) await pane.open(row.querySelector('[data-row]').href);
     const found = act(name);
-    if (found?.tagName === 'SUMMARY') found.parentElement.querySelector('select, input')?.focus();
+    if (found?.tagName === 'SUMMARY') found.parentElement.querySelector('select')?.focus();
   }
   const keys = {
     n: () => desk.querySelector('[data-key="n"]')?.click(),
@@ -21,7 +21,7 @@ export function startKeys(desk, { list, pane, selection }) {
     d: () => onRow('d'),
     x: () => { const row = list.current(); if (row) selection.toggle(row.dataset.task); },
     X: () => selection.page(!desk.querySelector('[data-select-page]')?.checked),
-    b: () => desk.querySelector('#bulk.is-shown button[name="act"]')?.focus(),
+    b: () => desk.querySelector('#bulk.is-shown button[name="bulk-act"]')?.focus(),
     f: () => {
       const details = desk.querySelector('[data-add-filter]');
       details.open = true;
@@ -42,7 +42,7 @@ export function startKeys(desk, { list, pane, selection }) {
   // Before app/keys.js, which knows fewer; what is handled here goes no further.
   document.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') {
-      const form = event.target.closest('#pane form') ?? pane.root.querySelector('form[data-form]');
+      const form = event.target.closest('#pane form') ?? pane.root.querySelector('form[data-form], form.card');
       form?.requestSubmit();
       event.preventDefault();
       return;

@@ -3,7 +3,8 @@ const EVERY_MS = 2000;
 
 export class LiveList {
   constructor(desk, onChange) {
-    Object.assign(this, { desk, onChange, tag: '', box: desk.querySelector('#task-list') });
+    Object.assign(this, { desk, onChange, box: desk.querySelector('#task-list') });
+    this.tag = this.box.dataset.tag;
     this.url = `${desk.dataset.listUrl}${location.search}`;
   }
 

@@ -8,7 +8,7 @@ const TOAST_MS = 4000;
 
 export class Pane {
   constructor(root, { isShown, onDone, onShow, onLeave }) {
-    Object.assign(this, { root, isShown, onDone, onShow, onLeave, taskId: '', asked: 0 });
+    Object.assign(this, { root, isShown, onDone, onShow, onLeave, taskId: '', asked: 0, isEmpty: true });
     this.hint = root.innerHTML;
     root.addEventListener('submit', (event) => this.submit(event));
     root.addEventListener('click', (event) => this.follow(event));
@@ -49,7 +49,7 @@ export class Pane {
       const response = await fetch(form.getAttribute('action'), options).catch(() => null);
       if (!response) { this.tell(document.getElementById('not-sent')?.textContent); return; }
       await this.show(response);
-      const left = Boolean(before) && this.taskId !== before;
+      const left = Boolean(before) && this.isEmpty;
       const failed = [...this.root.querySelectorAll('[data-failed]')].map((row) => row.dataset.failed);
       const isBulk = Boolean(this.root.querySelector('[data-run]'));
       await this.onDone({ taskId: before, left, isBulk, failed: failed.length ? failed : null });
@@ -74,6 +74,7 @@ export class Pane {
       return;
     }
     this.taskId = task ? task[1] : '';
+    this.isEmpty = false;
     this.root.replaceChildren(...main.childNodes);
     this.root.scrollTop = 0;
     loadLater(this.root);
@@ -104,6 +105,7 @@ export class Pane {
   clear() {
     this.asked += 1;
     this.taskId = '';
+    this.isEmpty = true;
     this.root.innerHTML = this.hint;
     this.onShow();
   }

@@ -9,7 +9,7 @@ export class Selection {
     this.bar.querySelector('[data-choose-all]').addEventListener('click', () => { this.isAll = true; this.show(); });
     this.bar.querySelector('[data-choose-none]').addEventListener('click', () => this.none());
     // Another run each time: the id is what keeps one press from being done twice.
-    this.bar.addEventListener('submit', () => setTimeout(() => { this.bar.elements.run_id.value = crypto.randomUUID(); }));
+    this.bar.addEventListener('submit', () => setTimeout(() => { this.bar.elements['bulk-run_id'].value = crypto.randomUUID(); }));
     this.show();
   }
 
