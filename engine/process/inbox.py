@@ -227,11 +227,17 @@ def _rank(text: str) -> int:
 
 def inbox_count(session: Session, actor: Actor) -> int:
     """Return how many tasks wait for the actor, without optional ones, counting no further than ``COUNT_CAP``."""
+    return capped_count(session, actor)[0]
+
+
+def capped_count(session: Session, actor: Actor) -> tuple[int, int | None]:
+    """Return ``inbox_count`` and the ``generation``, in one statement whose cost does not grow with the inbox."""
     if not actor.principals:
-        return 0
+        return 0, None
     mine = InboxEntry.principal.in_(actor.principals) & InboxEntry.is_optional.is_(False)
     capped = select(InboxEntry.task_id).where(mine).limit(COUNT_CAP).subquery()
-    return session.scalar(select(func.count()).select_from(capped)) or 0
+    count, known = session.execute(select(func.count(), generation()).select_from(capped)).one()
+    return count, known
 
 
 def counts(

@@ -75,8 +75,8 @@ def complete_user_task(
         opened_then = _opened_by(session, actor, task)
         return Completion(task.id, instance.id, instance.business_key, opened_then, repeated=True)
     require_open(task)
-    require_mine_or_free(task, actor)
     require_at_home(task)
+    require_mine_or_free(task, actor)
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
     # "Not before today" means the day on which the person filled in the form.
     filled_at = happened_at or now

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.bench.day import VISITS, bench_day
 from tests.bench.demo import bench_demo
+from tests.bench.desk import bench_desk
 from tests.bench.inbox import SIZES, bench_inbox
 from tests.bench.lighthouse import bench_lighthouse
 from tests.bench.load import bench_load
@@ -34,6 +35,7 @@ def main() -> None:
             bench_loop(report, kind, url, folder / "data")
             bench_load(report, kind, url, folder / "data")
             bench_inbox(report, kind, url, folder / "data", sizes=SIZES[:2] if quick else SIZES)
+            bench_desk(report, kind, url, folder / "data", share=10 if quick else 1)
             bench_day(report, kind, url, folder / "data", visits_stored=VISITS // 10 if quick else VISITS)
         bench_idle(report, addresses["SQLite"], folder / "data")
     bench_demo(report, folder / "demo")

@@ -55,7 +55,7 @@ def result(run_id: UUID) -> ResponseReturnValue:
     session, actor = context.session(), context.actor()
     run = bulk.find(session, actor, run_id)
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(_counts(run), failed=[str(each.task_id) for each in _items(session, run, bulk.FAILED)])
+        return jsonify(_counts(run))
     rows = [*_items(session, run, bulk.FAILED), *_items(session, run, bulk.SKIPPED)]
     tasks = queries.my_tasks_by_id(session, actor, [row.task_id for row in rows])
     return render_template(

@@ -74,8 +74,8 @@ class Listing:
     asked: Asked
     page: InboxPage
     rows: tuple[RowView, ...]
-    total: int
-    matching: int
+    total: str
+    matching: str
     saved: tuple[SavedView, ...]
     known: Catalogue
     chips: tuple[Chip, ...]
@@ -160,8 +160,13 @@ def load(session: Session, actor: Actor, asked: Asked, rows: tuple[saved.SavedRo
     """Return the page: one statement for the list, one for all counts."""
     view = standpoint(actor, context.now())
     page = _page(session, actor, asked, view)
-    shows = [EVERYTHING, asked.show, *(_usable(row.filter) for row in rows)]
-    (total, matching, *each), generation = inbox.counts(session, actor, shows, view)
+    if asked.show or rows:
+        shows = [EVERYTHING, asked.show, *(_usable(row.filter) for row in rows)]
+        (total, matching, *each), generation = inbox.counts(session, actor, shows, view)
+    else:
+        # Nobody asked for an exact number: it would cost more the more there is.
+        (total, generation), each = inbox.capped_count(session, actor), []
+        matching = total
     keep_task_count(min(total, COUNT_CAP))
     known = fields.catalogue(session, generation=generation)
     # What a slot is called: by the process that is filtered by, else by those that are in sight.
@@ -170,8 +175,8 @@ def load(session: Session, actor: Actor, asked: Asked, rows: tuple[saved.SavedRo
         asked=asked,
         page=page,
         rows=tuple(RowView(task, stands_for(actor, task)) for task in page.tasks),
-        total=total,
-        matching=0 if asked.problems else matching,
+        total=_shown(total, is_exact=bool(asked.show or rows)),
+        matching="0" if asked.problems else _shown(matching, is_exact=bool(asked.show or rows)),
         saved=tuple(
             SavedView(row, count, asked.saved_id == row.id or (asked.show.text == row.filter != ""))
             for row, count in zip(rows, each, strict=True)
@@ -180,6 +185,10 @@ def load(session: Session, actor: Actor, asked: Asked, rows: tuple[saved.SavedRo
         chips=tuple(words.chips(asked.show, known, _names(session, actor, asked.show), here)),
         fields=tuple(words.fields_of(known, here)),
     )
+
+
+def _shown(count: int, *, is_exact: bool) -> str:
+    return str(count) if is_exact or count < COUNT_CAP else f"{COUNT_CAP - 1}+"
 
 
 def _usable(text: str) -> Filter:
