@@ -106,6 +106,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
             clock=clock,
             chores=(
                 (timedelta(hours=1), _forget(settings)),
+                (timedelta(hours=1), bulk.forget),
                 (timedelta(minutes=10), offline.give_up_gaps),
                 (timedelta(minutes=1), days.start_due_days),
             ),

@@ -10,11 +10,11 @@ total = ok + failed + skipped, once nothing waits. *Skipped* had nothing to do: 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 TOPIC = "desk.bulk"
 BATCH = 50
 MAX_TASKS = 5000
+KEPT_FOR = timedelta(days=30)
 
 WAITING, OK, FAILED, SKIPPED = "waiting", "ok", "failed", "skipped"
 OVER = {"task_completed", "task_withdrawn"}
@@ -209,6 +210,14 @@ def _read(params: Mapping[str, Any]) -> dict[str, Any]:
         name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) and "at" in value else value
         for name, value in params.items()
     }
+
+
+def forget(session: Session, now: datetime) -> int:
+    """Delete runs whose results nobody needs any more; what was done stands in the history of each task."""
+    old = session.scalars(select(BulkRun.id).where(BulkRun.created_at < now - KEPT_FOR).limit(BATCH)).all()
+    session.execute(delete(BulkItem).where(BulkItem.run_id.in_(old)))
+    session.execute(delete(BulkRun).where(BulkRun.id.in_(old)))
+    return len(old)
 
 
 def find(session: Session, actor: Actor, run_id: UUID) -> Run:

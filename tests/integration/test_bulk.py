@@ -179,6 +179,15 @@ def test_all_that_match_is_frozen_at_the_start(pool: Pool) -> None:
     assert sum(row.due_at == pool.lane.now for row in pool.tasks()) == 56
 
 
+def test_results_are_forgotten_after_a_month(pool: Pool) -> None:
+    add_free_tasks(pool.lane, 2)
+    run = pool.start("claim", {}, [row.id for row in pool.tasks()])
+    assert pool.run(lambda session: bulk.forget(session, pool.lane.now + timedelta(days=29))) == 0
+    assert pool.run(lambda session: bulk.forget(session, pool.lane.now + timedelta(days=31))) == 1
+    with pytest.raises(NotFoundError):
+        pool.found(run.id)
+
+
 @pytest.mark.parametrize(
     ("act", "values"),
     [
