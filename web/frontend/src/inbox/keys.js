@@ -47,7 +47,7 @@ export function startKeys(desk, { list, pane, selection }) {
       event.preventDefault();
       return;
     }
-    if (event.key === 'Escape' && event.target.closest('#pane')) {
+    if (event.key === 'Escape' && event.target.closest('#pane, .desk-list') && !event.target.closest('dialog')) {
       event.preventDefault();
       pane.leave();
       return;
