@@ -40,7 +40,6 @@ def task_ids(world: World, login: str, **query: str) -> list[str]:
     return CHECKED.findall(world.client(login).get("/tasks", query_string=query).text)
 
 
-@pytest.mark.both_databases
 def test_a_task_is_assigned_delegated_reviewed_and_completed(world: World) -> None:
     other = colleague(world)
     world.request("rep1", "Calibration")
@@ -78,7 +77,6 @@ def test_a_task_is_assigned_delegated_reviewed_and_completed(world: World) -> No
     assert task_ids(world, "ops2", filter="priority:in:P2;follow_up:on:2026-11-30") == [task_id]
 
 
-@pytest.mark.both_databases
 def test_many_tasks_at_once_by_filter(world: World) -> None:
     for subject in ("Question alpha", "Question beta", "Question gamma"):
         world.request("rep1", subject)

@@ -135,12 +135,17 @@ def chips(show: Filter, known: Catalogue, names: Names, processes: Collection[st
     processes = show.values_of("process", "in") or processes
     return [
         Chip(
-            _sentence(each, label_of(each.field, known, processes), known, names),
+            _sentence(each, label_of(each.field, known, processes or _meant(each, known)), known, names),
             Filter(tuple(other for other in show.conditions if other != each)).text,
         )
         for each in show.conditions
         if each.field != "search"
     ]
+
+
+def _meant(each: Condition, known: Catalogue) -> list[str]:
+    # Of a slot that means several things, the one whose words these are.
+    return [meaning.process_key for meaning in known.meanings(each.field) if {*each.values} <= {*meaning.choices}]
 
 
 def _sentence(each: Condition, label: str, known: Catalogue, names: Names) -> str:
