@@ -94,7 +94,10 @@ export class Pane {
       if (number !== this.asked || !run.isConnected) return;
       const answer = await fetch(url, { headers: { Accept: 'application/json' } }).then((found) => found.json()).catch(() => null);
       if (!answer) continue;
-      run.querySelector('progress').value = answer.total - answer.waiting;
+      const done = answer.total - answer.waiting;
+      run.querySelector('progress').value = done;
+      const text = run.querySelector('[data-total]');
+      text.textContent = text.dataset.total.replace('{done}', done).replace('{total}', answer.total);
       if (answer.is_finished) break;
     }
     await this.open(url);
