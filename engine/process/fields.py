@@ -65,11 +65,11 @@ class Catalogue:
         )
 
 
-_known: dict[str, tuple[int, Catalogue]] = {}
+_known: dict[str, tuple[str, Catalogue]] = {}
 _lock = threading.Lock()
 
 
-def catalogue(session: Session, *, generation: int | None = None) -> Catalogue:
+def catalogue(session: Session, *, generation: str | None = None) -> Catalogue:
     """Return what is declared.
 
     Args:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, collate, func, literal, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, cast, collate, func, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -230,7 +230,7 @@ def inbox_count(session: Session, actor: Actor) -> int:
     return capped_count(session, actor)[0]
 
 
-def capped_count(session: Session, actor: Actor) -> tuple[int, int | None]:
+def capped_count(session: Session, actor: Actor) -> tuple[int, str | None]:
     """Return ``inbox_count`` and the ``generation``, in one statement whose cost does not grow with the inbox."""
     if not actor.principals:
         return 0, None
@@ -242,7 +242,7 @@ def capped_count(session: Session, actor: Actor) -> tuple[int, int | None]:
 
 def counts(
     session: Session, actor: Actor, shows: Sequence[Filter], view: Standpoint
-) -> tuple[tuple[int, ...], int | None]:
+) -> tuple[tuple[int, ...], str | None]:
     """Return exactly how many of the actor's tasks each filter shows, and the ``generation``, in one statement."""
     if not actor.principals:
         return (0,) * len(shows), None
@@ -301,7 +301,8 @@ def stamp(session: Session) -> str:
     return "-".join(str(value or 0) for value in row)
 
 
-def generation() -> ColumnElement[int]:
-    """Return how many versions of processes there are: what is known of them holds until it changes."""
-    count = select(func.count()).select_from(ProcessDefinition).scalar_subquery()
-    return func.coalesce(count, literal(0))
+def generation() -> ColumnElement[str]:
+    """Return how many versions of processes there are, and when the newest came: until then what is known holds."""
+    newest = cast(func.max(ProcessDefinition.deployed_at), String)
+    text = cast(func.count(), String) + "@" + func.coalesce(newest, "")
+    return select(text).select_from(ProcessDefinition).scalar_subquery()

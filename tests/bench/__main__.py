@@ -35,7 +35,7 @@ def main() -> None:
             bench_loop(report, kind, url, folder / "data")
             bench_load(report, kind, url, folder / "data")
             bench_inbox(report, kind, url, folder / "data", sizes=SIZES[:2] if quick else SIZES)
-            bench_desk(report, kind, url, folder / "data", share=10 if quick else 1)
+            bench_desk(report, kind, url, folder / "data", share=10 if quick or kind == "SQLite" else 1)
             bench_day(report, kind, url, folder / "data", visits_stored=VISITS // 10 if quick else VISITS)
         bench_idle(report, addresses["SQLite"], folder / "data")
     bench_demo(report, folder / "demo")
