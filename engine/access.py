@@ -19,6 +19,15 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Absent:
+    """A person on leave whose tasks somebody does meanwhile."""
+
+    user_id: UUID
+    name: str
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Actor:
     """The person (or the system) on whose behalf something is done.
 
@@ -31,6 +40,7 @@ class Actor:
         territory_ids: the territories whose customers this actor may see.
         time_zone: IANA name, for "today" and working time.
         locale: ``zh`` or ``en``.
+        stands_in_for: people on leave whose tasks are this actor's today.
     """
 
     user_id: UUID | None
@@ -42,12 +52,19 @@ class Actor:
     time_zone: str = "Asia/Shanghai"
     locale: str = "zh"
     is_system: bool = field(default=False)
+    stands_in_for: tuple[Absent, ...] = ()
+
+    @property
+    def acts_for(self) -> frozenset[UUID]:
+        """The actor, and the people whom they stand in for."""
+        own = {self.user_id} if self.user_id else set()
+        return frozenset(own | {absent.user_id for absent in self.stands_in_for})
 
     @property
     def principals(self) -> frozenset[str]:
         """The principals whose inboxes are this actor's."""
-        own = {user_principal(self.user_id)} if self.user_id else set()
-        return frozenset(own | {group_principal(name) for name in self.groups})
+        groups = self.groups.union(*(absent.groups for absent in self.stands_in_for))
+        return frozenset(map(user_principal, self.acts_for)) | frozenset(map(group_principal, groups))
 
     def has(self, *roles: Role) -> bool:
         """Tell whether the actor has one of ``roles``."""

@@ -25,6 +25,7 @@ from engine.connectors.maps.schematic import SchematicMaps
 from engine.connectors.notify import Notifier
 from engine.connectors.notify.mail import FolderNotifier, SmtpNotifier
 from engine.customers import queries as customers
+from engine.desk import bulk
 from engine.doorbell import RqDoorbell, ThreadDoorbell
 from engine.errors import FieldProblem, InvalidInputError
 from engine.notifications import service as notifications
@@ -107,6 +108,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
             chores=(
                 (timedelta(hours=1), _forget(settings)),
                 (timedelta(seconds=5), firing.recompute),
+                (timedelta(hours=1), bulk.forget),
                 (timedelta(minutes=10), offline.give_up_gaps),
                 (timedelta(minutes=1), days.start_due_days),
             ),
@@ -158,6 +160,17 @@ def register(application: Application) -> None:
             effect=notifications.store,
             lane=USER_LANE,
             parameters=("to", "template", "values", "business_key"),
+        )
+    )
+    topics.register(
+        Topic(
+            name=bulk.TOPIC,
+            kind=TopicKind.DELIVERY,
+            label=("批量处理待办", "Work on many tasks"),
+            handler=lambda _context, payload: bulk.work(
+                application.database, UUID(payload["run"]), clock=application.clock
+            ),
+            lane=USER_LANE,
         )
     )
     topics.register_choices("products", catalogue.product_choices)

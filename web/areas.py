@@ -8,6 +8,10 @@ from web.customers.views import blueprint as customers
 from web.deadlines.views import blueprint as deadlines
 from web.files.views import blueprint as files
 from web.health.views import blueprint as health
+from web.inbox.acts import blueprint as desk
+from web.inbox.bulk import blueprint as bulk
+from web.inbox.leave import blueprint as leave
+from web.inbox.saved import blueprint as saved
 from web.inbox.views import blueprint as inbox
 from web.offline.views import blueprint as offline
 from web.operate.views import blueprint as operate
@@ -29,5 +33,5 @@ from web.warehouse.views import blueprint as warehouse
 BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
     account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
-    deadlines, warehouse,
+    deadlines, warehouse, desk, bulk, saved, leave,
 )  # fmt: skip

@@ -93,6 +93,11 @@ def request_type_label(type_: str) -> str:
     return names.get(type_, type_)
 
 
+def priority_label(priority: int) -> str:
+    """Return the name of a priority."""
+    return {1: _("Urgent"), 2: _("High"), 3: _("Normal"), 4: _("Low")}[priority]
+
+
 def grade_label(grade: str) -> Label:
     """Return the label of a check-in's grade."""
     labels = {
@@ -174,11 +179,16 @@ def nav_badges() -> Badges:
         actor = g.get("actor")
         if actor is None or actor.user_id is None or g.get("session") is None:
             return Badges()
-        tasks = process.inbox_count(context.session(), actor)
+        tasks = g.task_count if "task_count" in g else process.inbox_count(context.session(), actor)
         unread = notifications.unread_count(context.session(), actor)
         g.nav_badges = Badges(tasks=_capped(tasks, process.COUNT_CAP), unread=_capped(unread, notifications.UNREAD_CAP))
     badges: Badges = g.nav_badges
     return badges
+
+
+def keep_task_count(count: int) -> None:
+    """Note how many tasks wait, where a page has counted them anyway."""
+    g.task_count = count
 
 
 def _capped(count: int, cap: int) -> str:
@@ -192,6 +202,7 @@ def init_app(app: Flask) -> None:
         request_state_label=request_state_label,
         request_type_label=request_type_label,
         grade_label=grade_label,
+        priority_label=priority_label,
         kind_label=kind_label,
         outcome_label=outcome_label,
         channel_label=channel_label,

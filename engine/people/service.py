@@ -4,18 +4,29 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, select
+from sqlalchemy import CompoundSelect, delete, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Role
+from engine.access import Absent, Actor, Role
 from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidInputError, NotFoundError
-from engine.people.tables import ApiToken, SignInFailure, SignInSession, Team, Territory, User, UserTerritory
+from engine.people.tables import (
+    ApiToken,
+    SignInFailure,
+    SignInSession,
+    Substitution,
+    Team,
+    Territory,
+    User,
+    UserTerritory,
+)
 
 SESSION_LENGTH = timedelta(days=14)
 FAILURES_ALLOWED = 8
@@ -98,7 +109,7 @@ def session_of(session: Session, secret: str, *, now: datetime) -> SessionInfo |
     ).first()
     if row is None:
         return None
-    return SessionInfo(actor_of(session, row.User), row.csrf_token, row.User.theme)
+    return SessionInfo(actor_of(session, row.User, now=now), row.csrf_token, row.User.theme)
 
 
 def create_token(session: Session, login: str, *, name: str, now: datetime, lifetime: timedelta | None = None) -> str:
@@ -132,30 +143,58 @@ def actor_of_token(session: Session, secret: str, *, now: datetime) -> Actor | N
     ).first()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
-    return actor_of(session, row.User)
+    return actor_of(session, row.User, now=now)
 
 
-def actor_of(session: Session, user: User) -> Actor:
-    """Return the actor that a user is: roles, groups, teams and territories."""
+def actor_of(session: Session, user: User, *, now: datetime | None = None) -> Actor:
+    """Return the actor that a user is: roles, groups, teams and territories.
+
+    Args:
+        now: whom they stand in for is of that day; None: for nobody.
+    """
     roles = frozenset(Role(role) for role in user.roles)
-    teams = set(session.scalars(select(Team.id).where(Team.manager_id == user.id))) if Role.MANAGER in roles else set()
+    today = now.astimezone(ZoneInfo(user.time_zone)).date() if now else None
+    found: dict[str, set[UUID]] = {"team": set(), "territory": set(), "absent": set()}
+    for kind, object_id in session.execute(_belongings(user.id, today)):
+        found[kind].add(object_id)
+    teams = found["team"] if Role.MANAGER in roles else set()
     if user.team_id is not None:
         teams.add(user.team_id)
-    territories = session.scalars(select(UserTerritory.territory_id).where(UserTerritory.user_id == user.id))
     return Actor(
         user_id=user.id,
         name=user.name,
         roles=roles,
         groups=frozenset(user.groups),
         team_ids=frozenset(teams),
-        territory_ids=frozenset(territories),
+        territory_ids=frozenset(found["territory"]),
         time_zone=user.time_zone,
         locale=user.locale,
+        stands_in_for=_absent(session, found["absent"]),
     )
 
 
-def actor_for(session: Session, user_id: UUID) -> Actor:
-    """Return the actor of a user id.
+def _belongings(user_id: UUID, today: date | None) -> CompoundSelect[Any]:
+    # One statement: each page asks for it.
+    parts = [
+        select(literal("team"), Team.id).where(Team.manager_id == user_id),
+        select(literal("territory"), UserTerritory.territory_id).where(UserTerritory.user_id == user_id),
+    ]
+    if today is not None:
+        is_on = (Substitution.first_day <= today) & (Substitution.last_day >= today)
+        mine = Substitution.substitute_id == user_id
+        parts.append(select(literal("absent"), Substitution.absent_id).where(mine, is_on))
+    return union_all(*parts)
+
+
+def _absent(session: Session, ids: set[UUID]) -> tuple[Absent, ...]:
+    if not ids:
+        return ()
+    rows = session.scalars(select(User).where(User.id.in_(ids)).order_by(User.name))
+    return tuple(Absent(row.id, row.name, frozenset(row.groups)) for row in rows)
+
+
+def actor_for(session: Session, user_id: UUID, *, now: datetime | None = None) -> Actor:
+    """Return the actor of a user id, as ``actor_of`` does.
 
     Raises:
         NotFoundError: no such user.
@@ -163,7 +202,7 @@ def actor_for(session: Session, user_id: UUID) -> Actor:
     user = session.get(User, user_id)
     if user is None:
         raise NotFoundError("There is no such user.", code="user_unknown")
-    return actor_of(session, user)
+    return actor_of(session, user, now=now)
 
 
 def add_user(

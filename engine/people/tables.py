@@ -1,9 +1,9 @@
 """Users, teams, territories, sessions and tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
@@ -59,6 +59,24 @@ class UserTerritory(Base):
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id), primary_key=True)
     territory_id: Mapped[UUID] = mapped_column(ForeignKey(Territory.id), primary_key=True)
+
+
+class Substitution(Base):
+    """Who does the tasks of a person on leave, from a first to a last day."""
+
+    __tablename__ = "substitution"
+    __table_args__ = (
+        Index("ix_substitution_substitute", "substitute_id", "last_day"),
+        Index("ix_substitution_absent", "absent_id", "last_day"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    absent_id: Mapped[UUID] = mapped_column(ForeignKey(User.id))
+    substitute_id: Mapped[UUID] = mapped_column(ForeignKey(User.id))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    arranged_by: Mapped[UUID]
+    arranged_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SignInSession(Base):

@@ -17,7 +17,7 @@ from engine.feel import decisions as feel_decisions
 from engine.feel import expressions
 from engine.feel.expressions import Kind
 from engine.ids import new_id
-from engine.process import bundles, topics
+from engine.process import bundles, fields, topics
 from engine.process.tables import DefinitionSource, ProcessDefinition
 from forms import definition as form_definitions
 
@@ -126,6 +126,7 @@ def store(
     session.add_all(
         DefinitionSource(definition_id=definition.id, name=source.name, content=source.content) for source in sources
     )
+    fields.declare(session, bundle.model.key, bundle.model.properties)
     return definition.id, version
 
 

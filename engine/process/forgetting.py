@@ -10,7 +10,7 @@ from engine.outbox import service as outbox
 from engine.process.states import InstanceState
 from engine.process.tables import HistoryEvent, ProcessInstance
 
-KEPT = ("form", "opened", "message", "reason")
+KEPT = ("form", "opened", "message", "reason", "act", "to")
 OVER = (InstanceState.COMPLETED, InstanceState.CANCELLED)
 
 

@@ -1,18 +1,18 @@
 """What screens and clients read of tasks, instances, definitions and incidents."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from functools import lru_cache
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, tuple_, union
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.errors import NotFoundError
-from engine.process.rows import HistoryRow, InboxFilter, InboxPage, InstanceRow, TaskDetail, TaskRow
-from engine.process.states import TaskState
+from engine.process.inbox import COUNT_CAP, TASK_COLUMNS, inbox, inbox_count
+from engine.process.permissions import may_do
+from engine.process.rows import HistoryRow, InboxPage, InstanceRow, TaskDetail, TaskRow
+from engine.process.states import TASK_ACT, Handoff, TaskState
 from engine.process.tables import (
     HistoryEvent,
     InboxEntry,
@@ -22,17 +22,15 @@ from engine.process.tables import (
     TaskDraft,
     UserTask,
 )
-from engine.process.user_tasks import may_do
-from engine.store.base import UtcDateTime
 
 __all__ = [
     "COUNT_CAP",
     "HistoryRow",
-    "InboxFilter",
     "InboxPage",
     "InstanceRow",
     "TaskDetail",
     "TaskRow",
+    "acts_of_task",
     "has_open_task",
     "history",
     "history_of",
@@ -42,6 +40,7 @@ __all__ = [
     "instances",
     "instances_of",
     "my_open_tasks_of",
+    "my_tasks_by_id",
     "open_incidents",
     "open_tasks_of",
     "task",
@@ -50,91 +49,7 @@ __all__ = [
     "tasks_of_instance",
 ]
 
-COUNT_CAP = 1000
-
-
 _HISTORY_COLUMNS = [getattr(HistoryEvent, name) for name in HistoryRow.__dataclass_fields__]
-_SEARCHED = (UserTask.subject, UserTask.subject_en, UserTask.text_1)
-_UNFILTERED = (InboxFilter(), InboxFilter(main_only=True))
-_TASK_COLUMNS = [getattr(UserTask, name) for name in TaskRow.__dataclass_fields__]
-
-
-def inbox(
-    session: Session,
-    actor: Actor,
-    *,
-    show: InboxFilter | None = None,
-    after: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
-) -> InboxPage:
-    """Return the actor's open tasks, the most urgent first.
-
-    One short index range for each principal, merged: the cost does not grow with the number of open tasks.
-    """
-    principals = sorted(actor.principals)
-    if not principals:
-        return InboxPage((), None)
-    show = show or InboxFilter()
-    values: dict[str, Any] = {f"principal_{number}": each for number, each in enumerate(principals)}
-    if after is not None:
-        values.update(after_due_at=after[0], after_task_id=after[1])
-    build = _inbox_query if show in _UNFILTERED else _inbox_query.__wrapped__
-    rows = session.execute(build(len(principals), show, actor.user_id, after is not None, limit + 1), values).all()
-    more = len(rows) > limit
-    rows = rows[:limit]
-    next_key = (rows[-1].sort_due_at, rows[-1].id) if more else None
-    return InboxPage(tuple(TaskRow(*tuple[Any, ...](row)[1:]) for row in rows), next_key)
-
-
-@lru_cache(maxsize=256)
-def _inbox_query(
-    principals: int, show: InboxFilter, user_id: UUID | None, is_paged: bool, limit: int
-) -> Select[Any, *tuple[Any, ...]]:
-    # Putting this statement together costs more than running it: without filters it is kept.
-    ranges = [_range_of(number, show, user_id, is_paged, limit).subquery() for number in range(principals)]
-    keys = union(*(select(part.c.due_at, part.c.task_id) for part in ranges)).subquery()
-    page = select(keys.c.due_at, keys.c.task_id).order_by(keys.c.due_at, keys.c.task_id).limit(limit).subquery()
-    return (
-        select(page.c.due_at.label("sort_due_at"), *_TASK_COLUMNS)
-        .join(UserTask, UserTask.id == page.c.task_id)
-        .order_by(page.c.due_at, page.c.task_id)
-    )
-
-
-def _range_of(
-    number: int, show: InboxFilter, user_id: UUID | None, is_paged: bool, limit: int
-) -> Select[datetime, UUID]:
-    query = select(InboxEntry.due_at, InboxEntry.task_id).where(
-        InboxEntry.principal == bindparam(f"principal_{number}")
-    )
-    if is_paged:
-        key = bindparam("after_due_at", type_=UtcDateTime), bindparam("after_task_id", type_=InboxEntry.task_id.type)
-        query = query.where(tuple_(InboxEntry.due_at, InboxEntry.task_id) > tuple_(*key))
-    if show.main_only:
-        query = query.where(InboxEntry.is_optional.is_(False))
-    if show.due_before is not None:
-        query = query.where(InboxEntry.due_at < show.due_before)
-    if show.process_key or show.element_id or show.search or show.mine_only:
-        query = query.join(UserTask, UserTask.id == InboxEntry.task_id)
-    if show.process_key:
-        query = query.where(UserTask.process_key == show.process_key)
-    if show.element_id:
-        query = query.where(UserTask.element_id == show.element_id)
-    if show.mine_only:
-        query = query.where(UserTask.assignee_id == user_id)
-    if show.search:
-        pattern = f"%{show.search.replace('%', '').replace('_', '')}%"
-        query = query.where(or_(*(column.ilike(pattern) for column in _SEARCHED)))
-    return query.order_by(InboxEntry.due_at, InboxEntry.task_id).limit(limit)
-
-
-def inbox_count(session: Session, actor: Actor) -> int:
-    """Return how many tasks wait for the actor, without optional ones, counting no further than ``COUNT_CAP``."""
-    if not actor.principals:
-        return 0
-    mine = InboxEntry.principal.in_(actor.principals) & InboxEntry.is_optional.is_(False)
-    capped = select(InboxEntry.task_id).where(mine).limit(COUNT_CAP).subquery()
-    return session.scalar(select(func.count()).select_from(capped)) or 0
 
 
 def task_detail(session: Session, actor: Actor, task_id: UUID, *, visible: bool = False) -> TaskDetail:
@@ -151,8 +66,9 @@ def task_detail(session: Session, actor: Actor, task_id: UUID, *, visible: bool 
     if task is None or not (mine or visible):
         raise NotFoundError("There is no such task for you.", code="task_unknown")
     instance = session.get_one(ProcessInstance, task.instance_id)
+    is_away = task.handoff is not None and Handoff(task.handoff).is_away
     draft = session.get(TaskDraft, (task_id, actor.user_id)) if actor.user_id else None
-    free = task.assignee_id in {None, actor.user_id}
+    free = (task.assignee_id is None or task.assignee_id in actor.acts_for) and not is_away
     return TaskDetail(
         task=_task_row(task),
         digest=instance.digest,
@@ -163,12 +79,17 @@ def task_detail(session: Session, actor: Actor, task_id: UUID, *, visible: bool 
         may_complete=task.state == TaskState.OPEN and may_do(task, actor) and free,
         is_shared=len(task.candidates) > 1 or any(each.startswith("group:") for each in task.candidates),
         completed_by=task.completed_by,
+        may_see_acts=may_do(task, actor),
     )
 
 
 def _submitted(session: Session, task: UserTask) -> dict[str, Any] | None:
     detail = session.scalar(
-        select(HistoryEvent.detail).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.task_id == task.id)
+        select(HistoryEvent.detail).where(
+            HistoryEvent.instance_id == task.instance_id,
+            HistoryEvent.task_id == task.id,
+            HistoryEvent.kind == "completed",
+        )
     )
     return detail.get("values") if detail else None
 
@@ -179,17 +100,26 @@ def task(session: Session, task_id: UUID) -> TaskRow:
     Raises:
         NotFoundError: no such task.
     """
-    row = session.execute(select(*_TASK_COLUMNS).where(UserTask.id == task_id)).first()
+    row = session.execute(select(*TASK_COLUMNS).where(UserTask.id == task_id)).first()
     if row is None:
         raise NotFoundError("There is no such task for you.", code="task_unknown")
     return _task_row(row)
+
+
+def my_tasks_by_id(session: Session, actor: Actor, task_ids: Collection[UUID]) -> dict[UUID, TaskRow]:
+    """Return those of some tasks that the actor may do, by id, the oldest first."""
+    if not task_ids:
+        return {}
+    query = select(*TASK_COLUMNS).where(UserTask.id.in_(task_ids)).order_by(UserTask.id)
+    rows = (_task_row(row) for row in session.execute(query))
+    return {row.id: row for row in rows if may_do(row, actor)}
 
 
 def tasks_of(
     session: Session, business_key: str, *, states: Sequence[TaskState] | None = (TaskState.OPEN,)
 ) -> tuple[TaskRow, ...]:
     """Return the tasks about an object, the oldest first; None: in any state. The caller has checked who may see it."""
-    query = select(*_TASK_COLUMNS).where(UserTask.business_key == business_key)
+    query = select(*TASK_COLUMNS).where(UserTask.business_key == business_key)
     if states is not None:
         query = query.where(UserTask.state.in_(states))
     rows = session.execute(query.order_by(UserTask.created_at, UserTask.id))
@@ -209,7 +139,7 @@ def has_open_task(session: Session, actor: Actor, business_key: str) -> bool:
 def tasks_of_instance(session: Session, instance_id: UUID) -> tuple[TaskRow, ...]:
     """Return every task of an instance, the oldest first."""
     rows = session.execute(
-        select(*_TASK_COLUMNS).where(UserTask.instance_id == instance_id).order_by(UserTask.created_at, UserTask.id)
+        select(*TASK_COLUMNS).where(UserTask.instance_id == instance_id).order_by(UserTask.created_at, UserTask.id)
     )
     return tuple(_task_row(row) for row in rows)
 
@@ -218,7 +148,7 @@ def open_tasks_of(session: Session, business_keys: Sequence[str]) -> dict[str, l
     """Return the open tasks about several objects, by business key."""
     found: dict[str, list[TaskRow]] = {key: [] for key in business_keys}
     rows = session.execute(
-        select(*_TASK_COLUMNS)
+        select(*TASK_COLUMNS)
         .where(UserTask.business_key.in_(business_keys), UserTask.state == TaskState.OPEN)
         .order_by(UserTask.created_at, UserTask.id)
     )
@@ -232,7 +162,7 @@ def my_open_tasks_of(session: Session, actor: Actor, business_keys: Sequence[str
     found: dict[str, list[TaskRow]] = {key: [] for key in business_keys}
     mine = select(InboxEntry.task_id).where(InboxEntry.principal.in_(actor.principals))
     rows = session.execute(
-        select(*_TASK_COLUMNS)
+        select(*TASK_COLUMNS)
         .where(UserTask.business_key.in_(business_keys), UserTask.state == TaskState.OPEN, UserTask.id.in_(mine))
         .order_by(UserTask.created_at, UserTask.id)
     )
@@ -258,6 +188,12 @@ def history(session: Session, instance_id: UUID) -> tuple[HistoryRow, ...]:
 
 def _history_rows(session: Session, query: Select[Any]) -> tuple[HistoryRow, ...]:
     return tuple(HistoryRow(**row._mapping) for row in session.execute(query.order_by(HistoryEvent.id)))
+
+
+def acts_of_task(session: Session, found: TaskRow) -> tuple[HistoryRow, ...]:
+    """Return what people did about who has a task, its priority and its dates, in order."""
+    mine = (HistoryEvent.instance_id == found.instance_id) & (HistoryEvent.task_id == found.id)
+    return _history_rows(session, select(*_HISTORY_COLUMNS).where(mine, HistoryEvent.kind == TASK_ACT))
 
 
 def instances_of(session: Session, business_key: str) -> tuple[InstanceRow, ...]:

@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, user_principal
+from engine.access import Actor
 from engine.bpmn import step as bpmn
 from engine.bpmn.step import OpenTask
 from engine.process import bundles
-from engine.process.inboxes import fill_inbox
+from engine.process.assignment import set_free
+from engine.process.inboxes import renew_in_inboxes
 from engine.process.service import LIVE, host_for, lock_instance
 from engine.process.states import TaskState
 from engine.process.steps import business_fields, write_step
@@ -80,7 +81,7 @@ def move_due(session: Session, business_key: str, *, old: datetime, new: datetim
     tasks = session.scalars(query.order_by(UserTask.id)).all()
     for task in tasks:
         task.due_at = new
-        fill_inbox(session, task, [user_principal(task.assignee_id)] if task.assignee_id else task.candidates)
+        renew_in_inboxes(session, task)
     return len(tasks)
 
 
@@ -93,10 +94,10 @@ def _renew_tasks(
         if found is not None:
             task.due_at = datetime.fromisoformat(found.due) if found.due else None
             for name, value in business_fields(instance, found.fields).items():
-                setattr(task, name, value)
+                if name != "priority" or name in found.fields:
+                    setattr(task, name, value)
         if task.lane in lanes:
             task.candidates = instance.lanes[task.lane or ""]
-            task.assignee_id = None
+            set_free(task)
         if found is not None or task.lane in lanes:
-            holder = [user_principal(task.assignee_id)] if task.assignee_id else task.candidates
-            fill_inbox(session, task, holder)
+            renew_in_inboxes(session, task)

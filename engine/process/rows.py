@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from engine.process.states import TaskState
+from engine.process.states import Handoff, TaskState
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,23 @@ class TaskRow:
     text_1: str | None
     text_2: str | None
     text_3: str | None
+    number_1: float | None
+    date_1: datetime | None
     is_optional: bool
+    priority: int
+    follow_up_at: datetime | None
+    candidates: list[str]
+    assignee_name: str | None
+    assigned_at: datetime | None
+    owner_id: UUID | None
+    owner_name: str | None
+    handoff: str | None
+    handoff_note: str | None
+
+    @property
+    def is_away(self) -> bool:
+        """Whether its owner gave it to somebody who prepares or reviews it."""
+        return self.handoff is not None and Handoff(self.handoff).is_away
 
     @property
     def is_open(self) -> bool:
@@ -54,27 +70,11 @@ class TaskRow:
 
 
 @dataclass(frozen=True)
-class InboxFilter:
-    """What of an inbox to show; empty fields do not filter.
-
-    Args:
-        main_only: without the tasks that a process goes on without.
-    """
-
-    process_key: str = ""
-    element_id: str = ""
-    search: str = ""
-    due_before: datetime | None = None
-    mine_only: bool = False
-    main_only: bool = False
-
-
-@dataclass(frozen=True)
 class InboxPage:
     """One page of an inbox and the key of the next one (None on the last)."""
 
     tasks: tuple[TaskRow, ...]
-    next_key: tuple[datetime, UUID] | None
+    next_key: str | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ class TaskDetail:
     may_complete: bool
     is_shared: bool
     completed_by: UUID | None = None
+    may_see_acts: bool = False
 
 
 @dataclass(frozen=True)

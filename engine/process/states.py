@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+TASK_ACT = "task"
+"""Kind of the history's rows about who has a task; ``detail.act`` says what was done."""
+
 
 class InstanceState(StrEnum):
     """The one state value of an instance."""
@@ -18,3 +21,18 @@ class TaskState(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"
     WITHDRAWN = "withdrawn"
+
+
+class Handoff(StrEnum):
+    """What became of a task that its owner gave away: with the other person, or back and how."""
+
+    DELEGATED = "delegated"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    CHANGES = "changes"
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the other person has it: nobody completes it then."""
+        return self in {Handoff.DELEGATED, Handoff.IN_REVIEW}

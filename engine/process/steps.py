@@ -5,19 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.bpmn.step import OpenTask, Step
 from engine.ids import new_id
 from engine.outbox import service as outbox
+from engine.process.filters import PRIORITIES, SLOTS
 from engine.process.host import StepHost
-from engine.process.inboxes import inbox_rows
+from engine.process.inboxes import put_in_inboxes, take_from_inboxes
 from engine.process.states import InstanceState, TaskState
 from engine.process.tables import (
+    NORMAL,
     HistoryEvent,
-    InboxEntry,
     Incident,
     ProcessInstance,
     UserTask,
@@ -25,8 +26,6 @@ from engine.process.tables import (
 
 MESSAGE_TOPIC = "message.deliver"
 MESSAGE_KEPT_FOR = timedelta(days=30)
-
-SLOTS = {"text_1", "text_2", "text_3", "number_1", "date_1"}
 
 
 def write_step(
@@ -78,9 +77,7 @@ def write_step(
     )
     session.add_all(opened)
     session.flush()  # the inbox rows below are written in one statement and refer to these tasks
-    entries = [entry for row in opened for entry in inbox_rows(row, row.candidates)]
-    if entries:
-        session.execute(insert(InboxEntry), entries)
+    put_in_inboxes(session, opened)
     _note_incidents(session, instance, step, now=now)
     _send_messages(session, instance, step, now=now)
     return opened
@@ -125,12 +122,13 @@ def _new_task(instance: ProcessInstance, opened: OpenTask, *, now: datetime) -> 
 
 
 def business_fields(instance: ProcessInstance, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a task that its process fills: subject and slots."""
-    slots = {name: fields[name] for name in SLOTS & fields.keys() if fields[name] is not None}
+    """Return the columns of a task that its process fills: subject, priority and slots."""
+    slots = {name: fields[name] for name in fields.keys() & set(SLOTS) if fields[name] is not None}
     if isinstance(slots.get("date_1"), str):
         slots["date_1"] = datetime.fromisoformat(slots["date_1"])
     subject = str(fields.get("subject") or instance.title)[:300]
-    return {"subject": subject, "subject_en": _english_subject(instance, fields), **slots}
+    priority = PRIORITIES.get(str(fields.get("priority")), NORMAL)
+    return {"subject": subject, "subject_en": _english_subject(instance, fields), "priority": priority, **slots}
 
 
 def _english_subject(instance: ProcessInstance, fields: Mapping[str, Any]) -> str | None:
@@ -156,7 +154,7 @@ def _close_tasks(
         )
     gone = withdrawn + ([completed.id] if completed else [])
     if gone:
-        session.execute(delete(InboxEntry).where(InboxEntry.task_id.in_(gone)))
+        take_from_inboxes(session, gone)
 
 
 def _note_incidents(session: Session, instance: ProcessInstance, step: Step, *, now: datetime) -> None:

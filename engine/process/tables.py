@@ -4,15 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
-from engine.process.states import InstanceState, TaskState
+from engine.process.states import Handoff, InstanceState, TaskState
 from engine.store.base import Base, BigId, JsonText, UtcDateTime
 
 NO_DUE_DATE = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 """Sorts after every due date; ``inbox.due_at`` is never null, so that one keyset serves all rows."""
+
+
+NORMAL = 3
+"""The priority of a task whose process says none; 1 is the most urgent, 4 the least."""
 
 
 class ProcessDefinition(Base):
@@ -80,7 +84,7 @@ class UserTask(Base):
 
     ``subject`` and the typed slots (``text_1`` …) are the business fields that lists show and filter by; a
     process declares which of its data fill them. ``subject_en`` is the subject as English pages show it, where the
-    two differ.
+    two differ. ``handoff`` says what the assignee has it for, while it is the ``owner_id``'s: see ``states.Handoff``.
     """
 
     __tablename__ = "user_task"
@@ -117,6 +121,29 @@ class UserTask(Base):
     number_1: Mapped[float | None]
     date_1: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_optional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    priority: Mapped[int] = mapped_column(SmallInteger, default=NORMAL, server_default=text(str(NORMAL)))
+    follow_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    assignee_name: Mapped[str | None] = mapped_column(String(200))
+    assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    owner_id: Mapped[UUID | None]
+    owner_name: Mapped[str | None] = mapped_column(String(200))
+    handoff: Mapped[Handoff | None] = mapped_column(String(20))
+    handoff_note: Mapped[str | None] = mapped_column(String(1000))
+
+
+class BusinessField(Base):
+    """What a slot of a process's tasks means, as its newest version declares it.
+
+    ``choices`` are triples of value, Chinese and English, for a slot that holds one of a few words.
+    """
+
+    __tablename__ = "business_field"
+
+    process_key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    slot: Mapped[str] = mapped_column(String(20), primary_key=True)
+    label: Mapped[str] = mapped_column(String(100))
+    label_en: Mapped[str] = mapped_column(String(100))
+    choices: Mapped[list[list[str]]] = mapped_column(JsonText, default=list)
 
 
 class InboxEntry(Base):
@@ -131,6 +158,37 @@ class InboxEntry(Base):
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey(UserTask.id), primary_key=True, index=True)
     is_optional: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class InboxTask(Base):
+    """What inboxes filter, sort and count an open task by: one narrow row, gone when the task is over.
+
+    With 100 thousand open tasks among a million that are over, eight counts over all of them take 97 ms here; over
+    ``user_task`` itself, whose open rows lie scattered among the others, 430 ms (PostgreSQL 18, two cores, a partial
+    index on the open ones). For a person with 5 thousand of them the two differ little: 16 and 20 ms.
+
+    ``search_text`` holds the texts and the number of the object, case-folded, for the one search box. ``group_name`` is
+    the group that the task is offered to, if it is one.
+    """
+
+    __tablename__ = "inbox_task"
+
+    task_id: Mapped[UUID] = mapped_column(ForeignKey(UserTask.id), primary_key=True)
+    process_key: Mapped[str] = mapped_column(String(100))
+    element_id: Mapped[str] = mapped_column(String(120))
+    assignee_id: Mapped[UUID | None]
+    group_name: Mapped[str | None] = mapped_column(String(100))
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    follow_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    subject: Mapped[str] = mapped_column(String(300))
+    text_1: Mapped[str | None] = mapped_column(String(200))
+    text_2: Mapped[str | None] = mapped_column(String(200))
+    text_3: Mapped[str | None] = mapped_column(String(200))
+    number_1: Mapped[float | None]
+    date_1: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    search_text: Mapped[str] = mapped_column(Text)
 
 
 class TaskDraft(Base):

@@ -1,4 +1,4 @@
-"""What people do with user tasks: complete, claim, release, assign, draft."""
+"""What people do with the forms of user tasks: complete and draft; who has a task: see ``assignment``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,18 +11,17 @@ import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, user_principal
+from engine.access import Actor
 from engine.bpmn import step as bpmn
-from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFoundError
+from engine.errors import FieldProblem, InvalidInputError, NotFoundError
 from engine.process import bundles, topics
 from engine.process.bundles import Bundle
-from engine.process.inboxes import fill_inbox
+from engine.process.permissions import lock_task, may_do, require_at_home, require_mine_or_free, require_open
 from engine.process.service import happened, host_for
 from engine.process.states import TaskState
 from engine.process.steps import write_step
 from engine.process.tables import (
     HistoryEvent,
-    ProcessInstance,
     TaskDraft,
     UserTask,
 )
@@ -71,12 +70,13 @@ def complete_user_task(
         ConflictError: completed by someone else, withdrawn, or claimed by someone else.
         InvalidInputError: names each field.
     """
-    instance, task = _lock_task(session, actor, task_id)
+    instance, task = lock_task(session, actor, task_id)
     if task.state == TaskState.COMPLETED and submission_id and task.submission_id == submission_id:
         opened_then = _opened_by(session, actor, task)
         return Completion(task.id, instance.id, instance.business_key, opened_then, repeated=True)
-    _require_open(task)
-    _require_mine_or_free(task, actor)
+    require_open(task)
+    require_at_home(task)
+    require_mine_or_free(task, actor)
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
     # "Not before today" means the day on which the person filled in the form.
     filled_at = happened_at or now
@@ -113,7 +113,11 @@ def complete_user_task(
 def _opened_by(session: Session, actor: Actor, task: UserTask) -> tuple[UUID, ...]:
     # The answer to a submission that is sent again: what the first one opened stands in its row of the history.
     detail = session.scalar(
-        select(HistoryEvent.detail).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.task_id == task.id)
+        select(HistoryEvent.detail).where(
+            HistoryEvent.instance_id == task.instance_id,
+            HistoryEvent.task_id == task.id,
+            HistoryEvent.kind == "completed",
+        )
     )
     ids = [UUID(text) for text in (detail or {}).get("opened", ())]
     rows = session.scalars(select(UserTask).where(UserTask.id.in_(ids))) if ids else ()
@@ -182,51 +186,6 @@ def _source_names(components: Sequence[Component]) -> set[str]:
     return names.union(*(_source_names(component.children) for component in components))
 
 
-def claim(session: Session, actor: Actor, task_id: UUID) -> None:
-    """Take an open task: the others see who has it, and it leaves their inboxes.
-
-    Raises:
-        NotFoundError: no such task, or not this actor's.
-        ConflictError: someone else has it, or it is over.
-    """
-    _instance, task = _lock_task(session, actor, task_id)
-    _require_open(task)
-    _require_mine_or_free(task, actor)
-    assert actor.user_id is not None, "the system claims no tasks"
-    _give_to(session, task, actor.user_id)
-
-
-def release(session: Session, actor: Actor, task_id: UUID) -> None:
-    """Give a claimed task back to all who may do it.
-
-    Raises:
-        NotFoundError: no such task, or not this actor's.
-        ConflictError: someone else has it, or it is over.
-    """
-    _instance, task = _lock_task(session, actor, task_id)
-    _require_open(task)
-    _require_mine_or_free(task, actor)
-    task.assignee_id = None
-    fill_inbox(session, task, task.candidates)
-
-
-def assign(
-    session: Session, actor: Actor, task_id: UUID, user_id: UUID, *, answers_for: frozenset[str] = frozenset()
-) -> None:
-    """Give an open task to a person: the act of one who may do it, or who answers for one who may.
-
-    Args:
-        answers_for: principals of the people whom the actor manages.
-
-    Raises:
-        NotFoundError: no such task, or not this actor's.
-        ConflictError: it is over.
-    """
-    _instance, task = _lock_task(session, actor, task_id, answers_for=answers_for)
-    _require_open(task)
-    _give_to(session, task, user_id)
-
-
 def save_draft(session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], *, now: datetime) -> datetime:
     """Keep what the actor has typed so far; returns when it was kept.
 
@@ -238,7 +197,7 @@ def save_draft(session: Session, actor: Actor, task_id: UUID, values: Mapping[st
     task = session.get(UserTask, task_id)
     if task is None or not may_do(task, actor):
         raise NotFoundError("There is no such task for you.", code="task_unknown")
-    _require_open(task)
+    require_open(task)
     assert actor.user_id is not None, "the system drafts nothing"
     if len(orjson.dumps(dict(values))) > DRAFT_LIMIT_BYTES:
         raise InvalidInputError("This form holds too much. Shorten texts or remove rows.", code="too_large")
@@ -248,62 +207,3 @@ def save_draft(session: Session, actor: Actor, task_id: UUID, values: Mapping[st
     else:
         draft.values, draft.saved_at = dict(values), now
     return now
-
-
-def may_do(task: UserTask, actor: Actor) -> bool:
-    """Tell whether the task is offered or given to the actor."""
-    if actor.user_id is not None and task.assignee_id == actor.user_id:
-        return True
-    return not actor.principals.isdisjoint(task.candidates)
-
-
-def _lock_task(
-    session: Session, actor: Actor, task_id: UUID, *, answers_for: frozenset[str] = frozenset()
-) -> tuple[ProcessInstance, UserTask]:
-    # Both rows are locked, the instance first: on PostgreSQL a row that is only joined would still be the old one
-    # after the wait for the lock.
-    row = session.execute(
-        select(ProcessInstance, UserTask)
-        .select_from(ProcessInstance)
-        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
-        .where(UserTask.id == task_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise NotFoundError("There is no such task for you.", code="task_unknown")
-    instance, task = row
-    allowed = may_do(task, actor) or not answers_for.isdisjoint([*task.candidates, _holder(task)])
-    if not (allowed or task.completed_by == actor.user_id is not None):
-        raise NotFoundError("There is no such task for you.", code="task_unknown")
-    return instance, task
-
-
-def _holder(task: UserTask) -> str:
-    return user_principal(task.assignee_id) if task.assignee_id else ""
-
-
-def _require_open(task: UserTask) -> None:
-    if task.state == TaskState.COMPLETED:
-        raise ConflictError(
-            "{who} completed this step at {when}. Nothing of yours was submitted.",
-            code="task_completed",
-            who=task.completed_by_name,
-            when=task.ended_at,
-        )
-    if task.state == TaskState.WITHDRAWN:
-        raise ConflictError(
-            "This step is no longer needed since {when}: the process has moved on.",
-            code="task_withdrawn",
-            when=task.ended_at,
-        )
-
-
-def _require_mine_or_free(task: UserTask, actor: Actor) -> None:
-    if task.assignee_id not in {None, actor.user_id}:
-        raise ConflictError("Someone else has taken this task.", code="task_claimed", who=str(task.assignee_id))
-
-
-def _give_to(session: Session, task: UserTask, user_id: UUID) -> None:
-    task.assignee_id = user_id
-    fill_inbox(session, task, [user_principal(user_id)])

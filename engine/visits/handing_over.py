@@ -12,8 +12,9 @@ from engine.errors import ConflictError, FieldProblem, ForbiddenError, InvalidIn
 from engine.ids import new_id
 from engine.outbox import service as outbox
 from engine.people import queries as people
+from engine.process import assignment
 from engine.process import queries as process
-from engine.process import user_tasks
+from engine.process.assignment import Recipient
 from engine.process.revision import revise_instances
 from engine.visits import service
 from engine.visits.queries import LIVE
@@ -87,7 +88,8 @@ def give_step(session: Session, actor: Actor, task_id: UUID, user_id: UUID, *, n
         hand_over(session, actor, visit.id, user_id, now=now)
         return True
     managed = frozenset(user_principal(each) for each in people.managed_ids(session, actor))
-    user_tasks.assign(session, actor, task_id, user_id, answers_for=managed)
+    to = Recipient(user_id, people.names(session, [user_id])[user_id])
+    assignment.assign(session, actor, task_id, to, answers_for=managed, now=now)
     return False
 
 

@@ -155,13 +155,13 @@ def unfinished_before(session: Session, rep_id: UUID, day: date) -> tuple[VisitR
 
 
 def visit_detail(session: Session, actor: Actor, visit_id: UUID) -> VisitDetail:
-    """Return a visit that the actor may see: its rep, the rep's manager, the back office.
+    """Return a visit that the actor may see: its rep, who stands in for the rep, their manager, the back office.
 
     Raises:
         NotFoundError: no such visit, or not the actor's.
     """
     visit = session.get(Visit, visit_id)
-    mine = visit is not None and (visit.rep_id == actor.user_id or actor.is_system)
+    mine = visit is not None and (visit.rep_id in actor.acts_for or actor.is_system)
     managed = visit is not None and not mine and visit.rep_id in people.managed_ids(session, actor)
     if visit is None or not (mine or managed or actor.has(Role.OPS, Role.ADMIN, Role.COMPLIANCE)):
         raise NotFoundError("There is no such visit for you.", code="visit_unknown")
@@ -277,9 +277,7 @@ def _visible(session: Session, actor: Actor) -> Select[Any]:
     if actor.is_system or actor.has(Role.ADMIN, Role.OPS, Role.COMPLIANCE):
         return query
     reps = set(people.managed_ids(session, actor))
-    if actor.user_id is not None:
-        reps.add(actor.user_id)
-    return query.where(Visit.rep_id.in_(reps))
+    return query.where(Visit.rep_id.in_(reps | actor.acts_for))
 
 
 def _rows(session: Session, query: Select[Any]) -> tuple[VisitRow, ...]:

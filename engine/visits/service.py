@@ -186,7 +186,7 @@ def load(session: Session, actor: Actor, visit_id: UUID) -> Visit:
 
 def may_act(session: Session, actor: Actor, visit: Visit) -> bool:
     """Tell whether the actor is the visit's rep, that rep's manager, or the system."""
-    if actor.is_system or visit.rep_id == actor.user_id:
+    if actor.is_system or visit.rep_id in actor.acts_for:
         return True
     return actor.has(Role.MANAGER) and visit.rep_id in people.managed_ids(session, actor)
 

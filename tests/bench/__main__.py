@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.bench.day import VISITS, bench_day
 from tests.bench.deadlines import DEADLINES, bench_deadlines
 from tests.bench.demo import bench_demo
+from tests.bench.desk import bench_desk
 from tests.bench.inbox import SIZES, bench_inbox
 from tests.bench.lighthouse import bench_lighthouse
 from tests.bench.load import bench_load
@@ -36,6 +37,7 @@ def main() -> None:
             bench_load(report, kind, url, folder / "data")
             bench_inbox(report, kind, url, folder / "data", sizes=SIZES[:2] if quick else SIZES)
             bench_deadlines(report, kind, url, folder / "data", count=DEADLINES // 10 if quick else DEADLINES)
+            bench_desk(report, kind, url, folder / "data", share=10 if quick or kind == "SQLite" else 1)
             bench_day(report, kind, url, folder / "data", visits_stored=VISITS // 10 if quick else VISITS)
         bench_idle(report, addresses["SQLite"], folder / "data")
     bench_demo(report, folder / "demo")

@@ -16,7 +16,7 @@ from engine.clock import utc_now
 from engine.ids import new_id
 from engine.people import service as people
 from engine.process import queries
-from engine.process.tables import InboxEntry, UserTask
+from engine.process.tables import InboxEntry, InboxTask, UserTask
 from tests.bench.report import Report
 from tests.bench.world import World, build
 from web.app import create_app
@@ -56,12 +56,14 @@ def bench_inbox(report: Report, kind: str, url: str, folder: Path, *, sizes: tup
 
 def _fill(world: World, instance_id: UUID, user_id: UUID, start: int, end: int) -> None:
     for first in range(start, end, BATCH):
-        tasks, entries = [], []
+        tasks, entries, facts = [], [], []
         for row, entry in _rows(instance_id, user_id, first, min(first + BATCH, end)):
             tasks.append(row)
             entries.append(entry)
+            facts.append(facts_of(row))
         with world.database.transaction() as session:
             session.execute(insert(UserTask), tasks)
+            session.execute(insert(InboxTask), facts)
             session.execute(insert(InboxEntry), entries)
     with world.database.transaction() as session:
         session.execute(text("ANALYZE"))
@@ -85,6 +87,17 @@ def _rows(
             },
             {"principal": principal, "due_at": due_at, "task_id": task_id},
         )  # fmt: skip
+
+
+def facts_of(row: dict[str, object]) -> dict[str, object]:
+    """Return the narrow row of a task, as the process layer keeps it."""
+    copied = ("process_key", "element_id", "due_at", "created_at", "subject")
+    group = str(row["candidates"][0]).removeprefix("group:")  # type: ignore[index]
+    facts = {name: row[name] for name in copied}
+    facts |= {name: row.get(name) for name in ("text_1", "text_2", "text_3", "number_1", "date_1", "follow_up_at")}
+    searched = f"{row['subject']} {row.get('text_1') or ''}".casefold()
+    more = {"task_id": row["id"], "group_name": group, "priority": row.get("priority", 3), "search_text": searched}
+    return {**facts, **more, "assignee_id": None}
 
 
 def _p95(samples: list[float]) -> float:

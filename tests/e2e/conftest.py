@@ -70,6 +70,8 @@ def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
         company = pool.submit(_found, application).result()
     doorbell = application.ring_thread()
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
+    # Closing waits for the requests under way: each holds a connection that it must give back first.
+    server.daemon_threads = False
     stop = threading.Event()
     threads = [
         threading.Thread(target=server.serve_forever, daemon=True),
@@ -82,6 +84,7 @@ def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     yield Site(f"http://127.0.0.1:{server.server_port}", application, company, clock)
     stop.set()
     server.shutdown()
+    server.server_close()
     doorbell.stop()
     for thread in threads:
         thread.join(timeout=10)

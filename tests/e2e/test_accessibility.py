@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from engine.clock import utc_now
 from engine.people import service as people
@@ -106,8 +106,25 @@ def test_the_managers_pages(site: Site, sign_in: SignIn, addresses: dict[str, st
 
 
 def test_the_desks_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
-    paths = ["/tasks", "/requests", addresses["request"], "/deadlines", "/warehouse", "/warehouse/movements"]
+    filtered = "/tasks/filters?filter=priority:in:P1"
+    paths = ["/tasks", "/tasks?filter=due:next:7", filtered, "/leave", "/requests", addresses["request"]]
+    paths += ["/deadlines", "/warehouse", "/warehouse/movements"]
     look(site, sign_in, "technician", paths, TWO, DESK)
+
+
+def test_the_desk_with_a_task_open_and_rows_selected(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    assert addresses
+    for locale, dark in TWO:
+        dress(site, "technician", locale)
+        page = sign_in("technician", dark=dark)
+        page.goto(f"{site.url}/tasks")
+        for key in ("j", "x", "f", "Escape", "j", "Enter"):
+            page.keyboard.press(key)
+        expect(page.locator("#pane form[data-form]")).to_be_visible()
+        assert faults(page) == []
+        page.keyboard.press("a")
+        expect(page.locator("#pane select[name='user_id']")).to_be_visible()
+        assert faults(page) == []
 
 
 def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
@@ -143,6 +160,8 @@ def test_no_page_without_parameters_is_left_out(site: Site) -> None:
         "/manifest",
         "/authority",
         "/offline/",
+        "/tasks/list",
+        "/tasks/values",
     )
     rules = create_app(site.application).url_map.iter_rules()
     addresses = {rule.rule for rule in rules if "GET" in (rule.methods or ()) and not rule.arguments}

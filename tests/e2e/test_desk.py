@@ -1,148 +1,149 @@
-"""At the desk: a first response stops its clock only; twenty-five samples, two approvers, ten sent and fifteen owed."""
+"""The desk: two people and one request, twenty requests at once, and a morning with the keyboard alone."""
 
-import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from engine.clock import utc_now
-from engine.samples import queries as samples
-from engine.support import fulfilment
-from engine.support import queries as requests
+from engine.process import queries
 from engine.support import service as support
-from tests.e2e.conftest import PHONE, SignIn, Site
+from tests.e2e.conftest import SignIn, Site
 
 pytestmark = pytest.mark.e2e
+# A page that shows what another did, and a machine that does much else.
+expect.set_options(timeout=15_000)
 
-Run = Callable[[Callable[[], Any]], Any]
-
-
-def ask(site: Site, off_loop: Run, type_: str, subject: str, *lines: support.Line, **extra: Any) -> UUID:
-    def work(session: Any) -> UUID:
-        return support.raise_request(
-            session, site.company.rep, type_=type_, subject=subject, customer_id=site.company.customer_id,
-            lines=lines, now=utc_now(), **extra,
-        ).id  # fmt: skip
-
-    return off_loop(lambda: site.application.database.run(work))
+OffLoop = Callable[[Callable[[], Any]], Any]
 
 
-def stock(site: Site, off_loop: Run, lot: str, quantity: int) -> None:
-    expiry = utc_now().date() + timedelta(days=400)
-    off_loop(
-        lambda: site.application.database.run(
-            lambda session: fulfilment.receive_stock(
-                session, site.company.packer, item="P-1", lot=lot, expiry=expiry, quantity=quantity, now=utc_now()
-            )
-        )
-    )
+def raise_requests(site: Site, off_loop: OffLoop, count: int, type_: str = "technical") -> None:
+    """Let the rep ask for help several times."""
+
+    def work() -> None:
+        with site.application.database.transaction() as session:
+            for number in range(count):
+                support.raise_request(
+                    session, site.company.rep, type_=type_, subject=f"问题 {number + 1}",
+                    customer_id=site.company.customer_id, now=utc_now(),
+                )  # fmt: skip
+
+    off_loop(work)
 
 
-def open_task(page: Page, site: Site, request_id: UUID, form: str) -> None:
-    """Go to the request's page and take the step that is offered there; the server's jobs may still be at it."""
-    for _ in range(40):
-        page.goto(f"{site.url}/requests/{request_id}")
-        task = page.locator("a.button-task")
-        if task.count():
-            task.first.click()
-            page.wait_for_selector(f"form#{form}")
-            return
-        page.wait_for_load_state("networkidle")
-    raise AssertionError(f"no {form} is offered at {page.url}: {page.inner_text('main')[:400]}")
+def open_tasks(site: Site, off_loop: OffLoop, element_id: str) -> list[queries.TaskRow]:
+    """Return the technician's open tasks at a step."""
+
+    def look() -> list[queries.TaskRow]:
+        with site.application.database.reading() as session:
+            rows = queries.inbox(session, site.company.technician, limit=100).tasks
+        return [row for row in rows if row.element_id == element_id]
+
+    found: list[queries.TaskRow] = off_loop(look)
+    return found
 
 
-def submit(page: Page, form: str) -> None:
-    page.click(f"form#{form} .form-submit")
-    expect(page.locator(f"form#{form}")).to_have_count(0)
+def keys(page: Page, *names: str) -> None:
+    """Press keys, one after the other."""
+    for name in names:
+        page.keyboard.press(name)
 
 
-def accept(page: Page, site: Site, request_id: UUID) -> None:
-    open_task(page, site, request_id, "request_triage")
-    submit(page, "request_triage")
-
-
-def approve(page: Page, site: Site, request_id: UUID) -> None:
-    open_task(page, site, request_id, "sample_approve")
-    page.check("input[name='decision'][value='approved']")
-    submit(page, "sample_approve")
-
-
-def test_a_first_response_stops_its_clock_only(site: Site, sign_in: SignIn, off_loop: Run) -> None:
-    request_id = ask(site, off_loop, "technical", "接口参数", priority="P1")
-    page = sign_in("technician")
-    page.goto(f"{site.url}/deadlines")
-    rows = page.locator("main tbody tr")
-    expect(rows).to_have_count(2)
-    expect(rows.first).to_contain_text("首次响应")
-    rows.first.locator("a").first.click()
-    page.wait_for_url(re.compile(f"/requests/{request_id}"))
-    page.click("a.button-task")
-    page.wait_for_selector("form#request_triage")
-    submit(page, "request_triage")
-    page.goto(f"{site.url}/deadlines")
-    expect(rows).to_have_count(1)
-    expect(rows.first).to_contain_text("解决")
-    page.goto(f"{site.url}/requests/{request_id}")
-    clocks = page.locator(".clock")
-    expect(clocks.filter(has_text="首次响应")).to_contain_text("已按时")
-    expect(clocks.filter(has_text="解决")).not_to_contain_text("已按时")
-
-
-def test_twenty_five_samples_two_approvers_ten_sent_and_fifteen_owed(
-    site: Site, sign_in: SignIn, off_loop: Run
+def test_of_two_agents_at_one_request_one_wins_and_the_other_keeps_what_was_typed(
+    site: Site, sign_in: SignIn, off_loop: OffLoop
 ) -> None:
-    stock(site, off_loop, "FIRST", 10)
-    request_id = ask(site, off_loop, "sample", "科室会样品", support.Line("P-1", 25))
-    packer = sign_in("packer")
-    accept(packer, site, request_id)
-    approve(sign_in("manager"), site, request_id)
-    approve(sign_in("compliance"), site, request_id)
-
-    open_task(packer, site, request_id, "sample_reserve")
-    expect(packer.locator("[name='lots.0.quantity']")).to_have_value("10")
-    packer.check("input[name='rest'][value='backorder']")
-    submit(packer, "sample_reserve")
-    send(packer, site, request_id, "SF-ONE")
-    lines = packer.locator("main table").first
-    packer.goto(f"{site.url}/requests/{request_id}")
-    expect(lines.locator("tbody td.num").nth(1)).to_have_text("10")
-
-    rep = sign_in("rep", viewport=PHONE)
-    receive(rep, site, request_id)
-    stock(site, off_loop, "SECOND", 40)
-    open_task(packer, site, request_id, "sample_reserve")
-    expect(packer.locator("[name='lots.0.quantity']")).to_have_value("15")
-    submit(packer, "sample_reserve")
-    send(packer, site, request_id, "SF-TWO")
-    receive(rep, site, request_id)
-
-    open_task(rep, site, request_id, "request_confirm")
-    rep.check("input[name='decision'][value='confirm']")
-    submit(rep, "request_confirm")
-    rep.goto(f"{site.url}/samples")
-    expect(rep.locator("main")).to_contain_text("FIRST")
-    expect(rep.locator("main")).to_contain_text("SECOND")
-    packer.goto(f"{site.url}/warehouse")
-    expect(packer.locator("main tbody tr")).to_have_count(1)
-    with site.application.database.reading() as session:
-        detail = requests.request_detail(session, site.company.rep, request_id)
-        assert (detail.row.state, [line.shipped for line in detail.lines]) == ("closed", [25])
-        assert [(row.lot, row.free) for row in samples.warehouse(session)] == [("SECOND", 25)]
+    raise_requests(site, off_loop, 2)
+    first, second = sign_in("technician"), sign_in("technician")
+    for page in (first, second):
+        page.goto(f"{site.url}/tasks")
+        keys(page, "j", "Enter")
+        expect(page.locator("#pane form[data-form]")).to_be_visible()
+        page.fill("#pane textarea[name='note']", "先核对批号")
+    keys(first, "Control+Enter")
+    expect(first.locator("#pane form#request_answer")).to_be_visible()
+    # The other one sees it without loading the page: the first row is at its next step, or gone from its place.
+    expect(second.locator(".task .strong", has_text="技术解答")).to_have_count(1)
+    keys(second, "Control+Enter")
+    expect(second.locator("#pane [role='alert']").first).to_contain_text("Technician 已在")
+    expect(second.locator("#pane textarea[name='note']")).to_have_value("先核对批号")
+    assert len(open_tasks(site, off_loop, "triage_request")) == 1
 
 
-def send(page: Page, site: Site, request_id: UUID, number: str) -> None:
-    open_task(page, site, request_id, "sample_send")
-    page.select_option("select[name='carrier']", "sf")
-    page.fill("input[name='tracking_no']", number)
-    page.fill("input[name='minutes_spent']", "12")
-    submit(page, "sample_send")
+def test_twenty_requests_are_triaged_at_once_and_what_failed_stays_selected(
+    site: Site, sign_in: SignIn, off_loop: OffLoop
+) -> None:
+    raise_requests(site, off_loop, 20)
+    page = sign_in("technician")
+    page.goto(f"{site.url}/tasks")
+    expect(page.locator(".task")).to_have_count(20)
+    keys(page, "j", "X", "b")
+    expect(page.locator("[data-chosen]")).to_have_text("已选 20 条")
+    page.locator("#bulk button[value='complete']").focus()
+    keys(page, "Enter")
+    page.check("#pane input[name='priority'][value='P2']")
+    page.select_option("#pane select[name='queue']", "technical")
+    # One of them is done by somebody else meanwhile.
+    task = open_tasks(site, off_loop, "triage_request")[0]
+    other = page.context.new_page()
+    other.goto(f"{site.url}/tasks/{task.id}")
+    other.click("form[data-form] .form-submit")
+    other.wait_for_url(lambda url: str(task.id) not in url)
+    other.close()
+    keys(page, "Control+Enter")
+    result = page.locator("#pane [data-run]")
+    expect(result).to_contain_text("20 / 20")
+    expect(result).to_contain_text("完成 19")
+    expect(result).to_contain_text("跳过 1")
+    expect(page.locator("#pane .list-link")).to_contain_text("Technician 已在")
+    assert open_tasks(site, off_loop, "triage_request") == []
+    expect(page.locator(".task .strong", has_text="分诊")).to_have_count(0)
+    assert {row.priority for row in open_tasks(site, off_loop, "answer_technical")} == {2, 3}
 
 
-def receive(page: Page, site: Site, request_id: UUID) -> None:
-    open_task(page, site, request_id, "sample_receive")
-    page.check("input[name='complete'][value='yes']")
-    submit(page, "sample_receive")
+def test_a_morning_with_the_keyboard_alone(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    raise_requests(site, off_loop, 3)
+    page = sign_in("technician")
+    page.goto(f"{site.url}/tasks")
+    expect(page.locator(".task")).to_have_count(3)
+    # The sheet says what the keys do.
+    keys(page, "?")
+    expect(page.locator("#keys")).to_be_visible()
+    expect(page.locator("#keys")).to_contain_text("领取列表中下一条空闲待办")
+    keys(page, "Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    # The next one: taken, triaged, answered, all without a pointer.
+    keys(page, "n")
+    expect(page.locator("#pane .badge", has_text="普通").first).to_be_visible()
+    expect(page.locator(".task.is-open")).to_contain_text("我已领取")
+    keys(page, "Control+Enter")
+    expect(page.locator("#pane form#request_answer")).to_be_visible()
+    keys(page, "e")
+    page.locator("#pane textarea[name='answer']").focus()
+    page.keyboard.type("串口参数为 9600-8-N-1。")
+    keys(page, "Control+Enter")
+    expect(page.locator(".task")).to_have_count(2)
+    expect(page.locator(".task a:focus")).to_have_count(1)
+    # The one after it: more urgent than thought, looked at again tomorrow.
+    keys(page, "Enter")
+    expect(page.locator("#pane form#request_triage")).to_be_visible()
+    keys(page, "d")
+    expect(page.locator("#task-priority")).to_be_focused()
+    page.keyboard.type("P1")
+    keys(page, "Control+Enter")
+    expect(page.locator(".task.is-open .badge", has_text="P1")).to_be_visible()
+    # Given to a colleague, and gone from here.
+    keys(page, "a")
+    expect(page.locator("#pane select[name='user_id']")).to_be_focused()
+    keys(page, "Escape")
+    # The rest by a filter of its own: search, then what is found.
+    keys(page, "/")
+    page.keyboard.type("问题 r000003")
+    keys(page, "Enter")
+    page.wait_for_url(lambda url: "q=" in url)
+    expect(page.locator(".task")).to_have_count(1)
+    keys(page, "j", "x", "b", "Enter")
+    expect(page.locator("#pane [data-run]")).to_contain_text("完成 1")
+    expect(page.locator(".task")).to_contain_text("我已领取")
+    errors = page.evaluate("document.querySelectorAll('[aria-invalid]').length")
+    assert errors == 0

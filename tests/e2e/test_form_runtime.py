@@ -17,7 +17,7 @@ from tests.unit.forms.building import page_of
 
 pytestmark = pytest.mark.e2e
 DIST = Path(__file__).parents[2] / "web/static/dist"
-CHOICES = {"products": [Choice.of("p1", "阿司匹林"), Choice.of("p2", "Vitamin C")]}
+CHOICES = {key: [Choice.of("p1", "阿司匹林"), Choice.of("p2", "Vitamin C")] for key in ("products", "sample_items")}
 CONTEXT = {"today": "2026-03-27", "timezone": "Asia/Shanghai"}
 ORIGIN = "http://forms.test"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; style-src 'self'"

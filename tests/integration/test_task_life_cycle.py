@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.ids import new_id
-from engine.process import user_tasks
+from engine.process import assignment, user_tasks
+from engine.process.assignment import Recipient
 from engine.process.states import TaskState
 from engine.process.tables import HistoryEvent, InboxEntry, ProcessInstance, TaskDraft, UserTask
 from tests.integration.conftest import Lane
@@ -49,18 +50,20 @@ def machine_of(lane: Lane) -> type[RuleBasedStateMachine]:
 
         @rule(instance=instances, who=PEOPLE)
         def claim(self, instance: object, who: int) -> None:
-            self._try(instance, who, user_tasks.claim)
+            self._try(instance, who, assignment.claim)
 
         @rule(instance=instances, who=PEOPLE)
         def release(self, instance: object, who: int) -> None:
-            self._try(instance, who, user_tasks.release)
+            self._try(instance, who, assignment.release)
 
         @rule(instance=instances, who=PEOPLE, whom=PEOPLE)
         def assign(self, instance: object, who: int, whom: int) -> None:
             task = self._newest(instance)
             user_id = lane.people[whom].user_id
+            assert user_id is not None
+            to, actor = Recipient(user_id, lane.people[whom].name), lane.people[who]
             try:
-                lane.database.run(lambda session: user_tasks.assign(session, lane.people[who], task.id, user_id))
+                lane.database.run(lambda session: assignment.assign(session, actor, task.id, to, now=lane.now))
                 assert task.state == TaskState.OPEN
                 assert self._newest(instance).assignee_id == user_id
             except ConflictError:
@@ -126,7 +129,7 @@ def machine_of(lane: Lane) -> type[RuleBasedStateMachine]:
             task = self._newest(instance)
             may = task.state == TaskState.OPEN and task.assignee_id in {None, lane.people[who].user_id}
             try:
-                lane.database.run(lambda session: act(session, lane.people[who], task.id))  # type: ignore[operator]
+                lane.database.run(lambda session: act(session, lane.people[who], task.id, now=lane.now))  # type: ignore[operator]
                 assert may
             except (ConflictError, NotFoundError):
                 assert not may

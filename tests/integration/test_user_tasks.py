@@ -9,7 +9,8 @@ import pytest
 from engine.access import Actor, Role
 from engine.errors import ConflictError, FieldflowError, InvalidInputError, NotFoundError
 from engine.ids import new_id
-from engine.process import queries, user_tasks
+from engine.process import assignment, queries, user_tasks
+from engine.process.assignment import Recipient
 from tests.integration.conftest import Lane
 
 RACES = 200
@@ -86,11 +87,11 @@ def test_wrong_values_name_their_field_and_change_nothing(lane: Lane, values: di
 def test_claiming_takes_the_task_out_of_the_others_inboxes(lane: Lane) -> None:
     lane.start()
     [task] = lane.tasks(lane.anna)
-    lane.database.run(lambda session: user_tasks.claim(session, lane.anna, task.id))
+    lane.database.run(lambda session: assignment.claim(session, lane.anna, task.id, now=lane.now))
     assert lane.tasks(lane.ben) == []
     with pytest.raises(ConflictError):
         lane.complete(lane.ben, task.id, {"amount": 1})
-    lane.database.run(lambda session: user_tasks.release(session, lane.anna, task.id))
+    lane.database.run(lambda session: assignment.release(session, lane.anna, task.id, now=lane.now))
     assert [row.id for row in lane.tasks(lane.ben)] == [task.id]
 
 
@@ -100,10 +101,13 @@ def test_assigning_is_for_those_who_answer_for_the_lane(lane: Lane) -> None:
     manager = Actor(new_id(), "Manager", frozenset({Role.MANAGER}))
     ben = lane.ben.user_id
     assert ben is not None
+    to = Recipient(ben, lane.ben.name)
     with pytest.raises(NotFoundError):
-        lane.database.run(lambda session: user_tasks.assign(session, manager, task.id, ben))
+        lane.database.run(lambda session: assignment.assign(session, manager, task.id, to, now=lane.now))
     answers_for = frozenset(lane.anna.principals)
-    lane.database.run(lambda session: user_tasks.assign(session, manager, task.id, ben, answers_for=answers_for))
+    lane.database.run(
+        lambda session: assignment.assign(session, manager, task.id, to, answers_for=answers_for, now=lane.now)
+    )
     assert [row.id for row in lane.tasks(lane.ben)] == [task.id]
     assert lane.tasks(lane.anna) == []
 

@@ -171,10 +171,12 @@ def _serve(folder: Path, url: str) -> Iterator[tuple[World, str]]:
     maker.join()
     world = found[0]
     server = make_server("127.0.0.1", 0, world.app, threaded=True)
+    server.daemon_threads = False  # closing waits for the requests under way
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield world, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
     thread.join(timeout=10)
     world.application.database.dispose()
 

@@ -43,6 +43,7 @@ PARAMETERS = (
         "mine",
     ),
     *("task", "next", "customer", "customer_id", "visit", "visit_id", "day", "time", "rep_id", "first"),
+    *("filter", "sort", "saved", "field", "operator", "value", "for"),
 )
 
 

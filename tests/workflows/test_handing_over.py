@@ -8,8 +8,8 @@ import pytest
 from engine.access import Actor
 from engine.errors import ConflictError, FieldflowError, ForbiddenError, InvalidInputError, NotFoundError
 from engine.people import service as people
+from engine.process import assignment
 from engine.process import queries as process
-from engine.process import user_tasks
 from engine.visits import handing_over
 from engine.visits import queries as visits
 from tests.factories import Company
@@ -123,7 +123,7 @@ def test_only_the_reps_manager_hands_over_and_only_within_the_team(
 def test_a_step_that_the_first_rep_had_claimed_is_free_for_the_second(world: World, company: Company) -> None:
     visit_id = world.plan(company.rep)
     task = world.task(company.rep, "check_in")
-    world.do(lambda session: user_tasks.claim(session, company.rep, task.id))
+    world.do(lambda session: assignment.claim(session, company.rep, task.id, now=world.clock()))
     hand_over(world, company.manager, visit_id, company.colleague)
     world.complete(company.colleague, "check_in", {"method": "manual"})
     assert world.visit(visit_id).state == "checked_in"

@@ -74,7 +74,15 @@ class Task(ma.Schema):
     subject_en = fields.String(allow_none=True)
     state = fields.String()
     assignee_id = fields.UUID(allow_none=True)
+    assignee_name = fields.String(allow_none=True)
+    priority = fields.Integer(metadata={"description": "1 is the most urgent, 4 the least"})
     due_at = Moment(allow_none=True)
+    follow_up_at = Moment(allow_none=True)
+    text_1 = fields.String(allow_none=True)
+    text_2 = fields.String(allow_none=True)
+    text_3 = fields.String(allow_none=True)
+    number_1 = fields.Float(allow_none=True)
+    date_1 = Moment(allow_none=True)
     created_at = Moment()
     ended_at = Moment(allow_none=True)
 
@@ -150,44 +158,6 @@ class Reason(Strict):
     """Why."""
 
     reason = Text(required=True, validate=validate.Length(1, 500))
-
-
-class TaskDetail(ma.Schema):
-    """A task with its form: the definition as it is rendered, and the same as JSON Schema."""
-
-    task = fields.Nested(Task)
-    may_complete = fields.Boolean()
-    draft = fields.Dict(allow_none=True)
-    values = fields.Dict(allow_none=True)
-    form = fields.Dict(allow_none=True)
-    json_schema = fields.Dict(allow_none=True)
-
-
-class TaskQuery(Query):
-    """Filters of tasks."""
-
-    process = Text(load_default="", validate=validate.Length(max=100))
-    element = Text(load_default="", validate=validate.Length(max=120))
-    q = Text(load_default="", validate=validate.Length(max=80))
-    due_before = Moment()
-    mine = fields.Boolean(load_default=False)
-
-
-class CompleteTask(Strict):
-    """A submission of a task's form."""
-
-    submission_id = fields.UUID(required=True, metadata={"description": "sent again, it gives the same answer"})
-    values = fields.Dict(keys=fields.String(), required=True)
-
-
-class Completed(ma.Schema):
-    """What became of a submission."""
-
-    task_id = fields.UUID()
-    instance_id = fields.UUID()
-    business_key = fields.String()
-    opened = fields.List(fields.UUID(), metadata={"description": "tasks that opened for you"})
-    repeated = fields.Boolean()
 
 
 class RequestLine(Strict):

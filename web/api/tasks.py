@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from engine.process import queries, user_tasks
-from engine.process.queries import InboxFilter
+from engine.process import assignment, filters, queries, user_tasks
+from engine.process.conditions import standpoint
+from engine.process.filters import Filter
+from engine.process.inbox import parse_order
 from forms import schema as form_schema
 from web import context
-from web.api import paging, schemas
+from web.api import schemas, task_schemas
 from web.api.blueprint import ApiBlueprint
 from web.inbox import task_form
 from web.security import policy
@@ -18,26 +20,37 @@ blueprint = ApiBlueprint("api_tasks", __name__, url_prefix="/api/v1/tasks", desc
 
 @blueprint.route("", methods=["GET"])
 @policy(by_token=True)
-@blueprint.arguments(schemas.TaskQuery, location="query")
+@blueprint.arguments(task_schemas.TaskQuery, location="query")
 @blueprint.response(200, schemas.page_of(schemas.Task))
 def list_tasks(query: dict[str, Any]) -> Any:
     """List your open tasks, the most urgent first."""
-    show = InboxFilter(
-        process_key=query["process"],
-        element_id=query["element"],
-        search=query["q"],
-        due_before=query.get("due_before"),
-        mine_only=query["mine"],
+    session, actor = context.session(), context.actor()
+    page = queries.inbox(
+        session,
+        actor,
+        show=_filter(query),
+        order=parse_order(query["sort"]),
+        view=standpoint(actor, context.now()),
+        after=query["after"],
+        limit=query["limit"],
     )
-    after = paging.timed_key(query.get("after"))
-    page = queries.inbox(context.session(), context.actor(), show=show, after=after, limit=query["limit"])
-    next_key = f"{page.next_key[0].isoformat()}~{page.next_key[1]}" if page.next_key else None
-    return {"items": page.tasks, "next": next_key}
+    return {"items": page.tasks, "next": page.next_key}
+
+
+def _filter(query: dict[str, Any]) -> Filter:
+    show = filters.parse(query["filter"])
+    named = {"process": ("process", "in"), "element": ("element", "in"), "q": ("search", "has")}
+    more = [filters.condition(*named[name], [query[name]]) for name in named if query[name].strip()]
+    if query.get("due_before"):
+        more.append(filters.condition("due", "before", [query["due_before"].isoformat()]))
+    if query["mine"]:
+        more.append(filters.condition("assignee", "in", [filters.ME]))
+    return show.and_also(*more)
 
 
 @blueprint.route("/<uuid:task_id>", methods=["GET"])
 @policy(by_token=True)
-@blueprint.response(200, schemas.TaskDetail)
+@blueprint.response(200, task_schemas.TaskDetail)
 @blueprint.alt_response(404, schema=schemas.Problem)
 def get_task(task_id: UUID) -> Any:
     """Get a task with the definition of its form."""
@@ -46,21 +59,21 @@ def get_task(task_id: UUID) -> Any:
 
 @blueprint.route("/<uuid:task_id>/claim", methods=["POST"])
 @policy(by_token=True)
-@blueprint.response(200, schemas.TaskDetail)
+@blueprint.response(200, task_schemas.TaskDetail)
 @blueprint.alt_response(404, schema=schemas.Problem)
 @blueprint.alt_response(409, schema=schemas.Problem)
 @transactional
 def claim_task(task_id: UUID) -> Any:
     """Take a task that is offered to several people."""
-    user_tasks.claim(context.session(), context.actor(), task_id)
+    assignment.claim(context.session(), context.actor(), task_id, now=context.now())
     context.session().flush()  # the answer below shows who has it
     return _detail(task_id)
 
 
 @blueprint.route("/<uuid:task_id>/complete", methods=["POST"])
 @policy(by_token=True)
-@blueprint.arguments(schemas.CompleteTask)
-@blueprint.response(200, schemas.Completed)
+@blueprint.arguments(task_schemas.CompleteTask)
+@blueprint.response(200, task_schemas.Completed)
 @blueprint.alt_response(404, schema=schemas.Problem)
 @blueprint.alt_response(409, schema=schemas.Problem)
 @blueprint.alt_response(422, schema=schemas.Problem)

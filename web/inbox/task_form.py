@@ -27,6 +27,9 @@ from web import context
 from web.i18n import locale, translate
 from web.inbox.subject import About
 
+BESIDE = "bulk-"
+"""Begins the names of what is posted beside a form; names of fields have no hyphen."""
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -73,7 +76,7 @@ def posted(definition: FormDefinition, *, store: bool) -> Posted:
     Args:
         store: keep files that came as parts of the form (a browser without scripts); needs a transaction.
     """
-    texts = {name: request.form.getlist(name) for name in request.form}
+    texts = {name: request.form.getlist(name) for name in request.form if not name.startswith(BESIDE)}
     if store and request.files:
         texts = html.with_uploads(texts, _store_parts())
     values = html.from_html(definition, texts)

@@ -1,48 +1,79 @@
 """The inbox, and the page of one task with its form."""
 
-from datetime import datetime
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from engine.errors import ConflictError, InvalidInputError
 from engine.ids import new_id
 from engine.process import queries as process
 from engine.process import user_tasks
-from engine.process.queries import InboxFilter, TaskDetail
+from engine.process.queries import TaskDetail
 from web import context
-from web.api import paging
 from web.i18n import explain
 from web.i18n import translate as _
-from web.inbox import line, open_visit, subject, task_form
+from web.inbox import line, listing, open_visit, standing, subject, task_form
 from web.security import policy
 from web.transactions import transactional
 
 blueprint = Blueprint("inbox", __name__, template_folder="templates")
-
-PAGE_SIZE = 50
 
 
 @blueprint.get("/tasks")
 @policy()
 def inbox() -> ResponseReturnValue:
     """Show what waits for the actor, the most urgent first."""
-    show = InboxFilter(
-        process_key=request.args.get("process", ""),
-        search=request.args.get("q", "").strip()[:80],
-        mine_only=request.args.get("mine") == "1",
-        main_only=True,
+    session, actor = context.session(), context.actor()
+    shown = listing.load(session, actor, *listing.ask(session, actor))
+    rows, digest = _list(shown)
+    page = render_template(
+        "inbox/inbox.html",
+        shown=shown,
+        rows=rows,
+        tag=f'"/{digest}"',
+        run_id=new_id(),
+        address_of=listing.address_of,
+        **listing.bar(shown),
     )
-    page = process.inbox(
-        context.session(), context.actor(), show=show, after=_key(request.args.get("after", "")), limit=PAGE_SIZE
+    return page, 422 if shown.asked.problems else 200
+
+
+def _list(shown: listing.Listing) -> tuple[Markup, str]:
+    text = render_template("inbox/list.html", shown=shown, address_of=listing.address_of)
+    return Markup(text), sha256(text.encode()).hexdigest()[:16]  # noqa: S704 (rendered by us, with escaping)
+
+
+@blueprint.get("/tasks/list")
+@policy()
+def changes() -> ResponseReturnValue:
+    """Return the list alone, or 304 while nothing of it has changed: pages ask every two seconds.
+
+    The tag is the stamp of the database and what the list shows: the same stamp costs one short statement; another
+    stamp with the same list is no change either.
+    """
+    session, actor = context.session(), context.actor()
+    stamp, known = listing.stamp(session), request.headers.get("If-None-Match", "").strip('"')
+    if known.partition("/")[0] == stamp:
+        return Response(status=304)
+    shown = listing.load(session, actor, *listing.ask(session, actor))
+    text, digest = _list(shown)
+    if known.partition("/")[2] == digest:
+        return Response(status=304, headers={"ETag": f'"{stamp}/{digest}"'})
+    return Response(text, headers={"ETag": f'"{stamp}/{digest}"'}, content_type="text/html; charset=utf-8")
+
+
+@blueprint.get("/tasks/values")
+@policy()
+def values() -> ResponseReturnValue:
+    """Return values that a field has among the actor's tasks, each with its label."""
+    return jsonify(
+        listing.suggested(context.session(), context.actor(), request.args.get("field", ""), request.args.get("q", ""))
     )
-    next_key = f"{page.next_key[0].isoformat()}~{page.next_key[1]}" if page.next_key else ""
-    selected = None
-    if page.tasks and request.args.get("task"):
-        selected = request.args["task"]
-    return render_template("inbox/inbox.html", page=page, show=show, next_key=next_key, selected=selected)
 
 
 @blueprint.get("/tasks/<uuid:task_id>")
@@ -109,25 +140,6 @@ def draft(task_id: UUID) -> ResponseReturnValue:
     return jsonify(saved_at=saved_at.isoformat())
 
 
-@blueprint.post("/tasks/<uuid:task_id>/claim")
-@policy()
-@transactional
-def claim(task_id: UUID) -> ResponseReturnValue:
-    """Take a task that is offered to a group."""
-    user_tasks.claim(context.session(), context.actor(), task_id)
-    return redirect(url_for("inbox.task", task_id=task_id))
-
-
-@blueprint.post("/tasks/<uuid:task_id>/release")
-@policy()
-@transactional
-def release(task_id: UUID) -> ResponseReturnValue:
-    """Give a task back to its group."""
-    user_tasks.release(context.session(), context.actor(), task_id)
-    flash(_("The task is back in the queue."), "success")
-    return redirect(url_for("inbox.inbox"))
-
-
 def _page(
     detail: TaskDetail, values: dict[str, Any], *, errors: dict[str, Any] | None = None, problem: str = ""
 ) -> str:
@@ -142,6 +154,9 @@ def _page(
     )
     asks_position = task_form.asks_position(definition) and detail.may_complete
     locate = asks_position and task_form.may_locate()
+    stands = standing.of(actor, detail)
+    if form is not None and stands.is_borrowed:
+        form = replace(form, submit=_("Give back to {name}", name=detail.task.owner_name or ""))
     return render_template(
         "inbox/task.html",
         position_is_off=asks_position and not locate and not task_form.is_off(),
@@ -154,6 +169,8 @@ def _page(
         helps=task_form.helps(session, detail, definition, about),
         submission_id=request.form.get("submission_id") or str(new_id()),
         problem=problem,
+        standing=stands,
+        acts=standing.acts(session, detail.task, tasks),
     )
 
 
@@ -165,12 +182,4 @@ def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        return None
-
-
-def _key(text: str) -> tuple[datetime, UUID] | None:
-    # A key that we did not give out starts the list anew.
-    try:
-        return paging.timed_key(text)
-    except InvalidInputError:
         return None

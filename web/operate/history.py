@@ -11,6 +11,7 @@ from typing import Any
 from engine.process.queries import TaskRow
 from web.i18n import locale
 from web.i18n import translate as _
+from web.operate import task_acts
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], s
             return _("{step}: tried again", step=names.get(event.element_id or "", event.element_id or ""))
         case "revised":
             return _revised(event)
+        case "task":
+            return task_acts.sentence(event.detail, labels.get(event.task_id, ""))
         case "cancelled":
             reason = str(event.detail.get("reason", ""))
             return _("Ended by an administrator: {reason}", reason=reason)

@@ -9,6 +9,7 @@ from engine.comments.service import CommentRow
 from engine.process.queries import HistoryRow, TaskRow
 from web.i18n import locale
 from web.i18n import translate as _
+from web.operate import task_acts
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ def _sentence(event: HistoryRow, names: dict[UUID, str]) -> tuple[str, str]:
         return _message(event)
     if event.kind == "timer":
         return _("A time was reached; the process went on."), ""
+    if event.kind == "task":
+        return task_acts.sentence(event.detail, names.get(event.task_id, "") if event.task_id else ""), ""
     if event.kind == "revised":
         return _revised(event), ""
     if event.kind == "cancelled":

@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import base as columns
 
 revision = "0050"
-down_revision = "0030"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
