@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 def decide(page: Page, site: Site, task: str) -> None:
     """Let the manager open a task of the inbox and agree."""
     page.goto(f"{site.url}/tasks")
-    page.click(f"a[data-row]:has-text('{task}')")
+    page.goto(site.url + (page.locator(f"a[data-row]:has-text('{task}')").get_attribute("href") or ""))
     page.check("input[name='decision'][value='approved']")
     page.click("form[data-form] .form-submit")
     page.wait_for_url(lambda url: "/tasks/" not in url)
