@@ -55,7 +55,7 @@ SAMPLE_LOTS = (
     ("CV-101", "B2503", 420, 900, 30),
     ("GI-101", "G2501", 300, 500, 30),
     ("GI-201", "S2506", 360, 600, 0),
-    ("IV-101", "K2508", 400, 400, 0),
+    ("IV-101", "K2508", 400, 600, 0),
 )
 """Item, lot, days until it expires (from the story's first day), how many come, and how many each rep gets of them."""
 
