@@ -28,8 +28,10 @@ export class Pane {
 
   async open(url) {
     const number = ++this.asked;
+    this.root.setAttribute('aria-busy', 'true'); // the style shows it only if it lasts
     const response = await fetch(url, { headers: { 'X-Pane': '1' }, credentials: 'same-origin' }).catch(() => null);
     if (number !== this.asked) return;
+    this.root.removeAttribute('aria-busy');
     if (!response) { this.tell(document.getElementById('not-sent')?.textContent); return; }
     await this.show(response);
   }
