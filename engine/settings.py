@@ -36,6 +36,8 @@ class Settings:
         tile_problem: why the map that the environment names is not used; the rest works with sketches.
         kept_days: days that a class of data is kept (``check_in_position``, ``track``, ``evidence``,
             ``visit_report``), where they are to be fewer than the notices promise.
+        outbound_allow: private networks that webhooks may be posted to, ``10.1.0.0/16,127.0.0.1``; empty: public
+            addresses only.
     """
 
     data_folder: Path
@@ -56,6 +58,7 @@ class Settings:
     tile_attribution: str = ""
     tile_system: str = "wgs84"
     tile_problem: str = ""
+    outbound_allow: str = ""
 
     def secret_key(self) -> bytes:
         """Return this installation's signing key, made at its first use and kept beside the data."""
@@ -89,6 +92,7 @@ class Settings:
             tls_certificate=Path(tls) if (tls := env.get("FIELDFLOW_TLS_CERTIFICATE")) else None,
             **_tiles(env),
             kept_days=_days(env.get("FIELDFLOW_KEEP_DAYS", "")),
+            outbound_allow=env.get("FIELDFLOW_OUTBOUND_ALLOW", ""),
         )
 
 

@@ -24,20 +24,22 @@ from engine.connectors.maps import Maps
 from engine.connectors.maps.schematic import SchematicMaps
 from engine.connectors.notify import Notifier
 from engine.connectors.notify.mail import FolderNotifier, SmtpNotifier
+from engine.connectors.notify.outbound import Outbound, networks
+from engine.connectors.notify.web_push import VapidKeys
 from engine.customers import queries as customers
 from engine.desk import bulk
 from engine.doorbell import RqDoorbell, ThreadDoorbell
 from engine.errors import FieldProblem, InvalidInputError
-from engine.notifications import service as notifications
+from engine.notifications import sending
+from engine.notifications.channels import Channels
 from engine.offline import cases
 from engine.offline import service as offline
 from engine.outbox.service import USER_LANE
-from engine.people import queries as people
 from engine.planning import operations as planning
 from engine.planning import service as days
 from engine.process import messages, topics
 from engine.process.steps import MESSAGE_TOPIC
-from engine.process.topics import DeliveryContext, Topic, TopicKind
+from engine.process.topics import DeliveryContext, DeliveryHandler, Topic, TopicKind
 from engine.runner import SweepPart, Worker
 from engine.safety import operations as safety
 from engine.safety.service import refuse_personal_data
@@ -63,7 +65,7 @@ CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
 class Application:
     """One installation: its database, connectors and worker.
 
-    ``sends_mail`` is off while a story of the past is told: nobody wants its mails.
+    ``sends_mail`` is off while a story of the past is told: nobody outside wants to hear of it.
     """
 
     settings: Settings
@@ -73,6 +75,7 @@ class Application:
     notifier: Notifier
     maps: Maps
     files: Files
+    channels: Channels
     clock: Clock = utc_now
     sends_mail: bool = True
 
@@ -111,12 +114,21 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
                 (timedelta(hours=1), bulk.forget),
                 (timedelta(minutes=10), offline.give_up_gaps),
                 (timedelta(minutes=1), days.start_due_days),
+                (timedelta(seconds=20), sending.release),
             ),
         ),
         crm=crm,
         notifier=notifier,
         maps=SchematicMaps(),
         files=FolderFiles(settings.files_folder),
+        channels=Channels(
+            database,
+            notifier,
+            Outbound(networks(settings.outbound_allow)),
+            VapidKeys(settings.data_folder / "vapid.pem"),
+            public_url=settings.public_url.rstrip("/"),
+            mail_from=settings.mail_from,
+        ),
         clock=clock,
     )
     register(application)
@@ -156,8 +168,9 @@ def register(application: Application) -> None:
             name="notify.send",
             kind=TopicKind.DELIVERY,
             label=("通知", "Notify"),
-            handler=lambda context, payload: _send_mail(application, context, payload),
-            effect=notifications.store,
+            effect=lambda session, context, payload: sending.store(
+                session, context, payload, only_in_app=not application.sends_mail
+            ),
             lane=USER_LANE,
             parameters=("to", "template", "values", "business_key"),
         )
@@ -173,6 +186,8 @@ def register(application: Application) -> None:
             lane=USER_LANE,
         )
     )
+    for name, label, handler in _channels(application.channels):
+        topics.register(Topic(name=name, kind=TopicKind.DELIVERY, label=label, handler=handler))
     topics.register_choices("products", catalogue.product_choices)
     topics.register_choices("items", catalogue.product_choices)
     topics.register_choices("sample_items", catalogue.sample_choices)
@@ -235,15 +250,13 @@ def _write_visit(application: Application, context: DeliveryContext, payload: Ma
     return {"revision": application.crm.write_visit(record, key=context.key)}
 
 
-def _send_mail(application: Application, context: DeliveryContext, payload: Mapping[str, Any]) -> None:
-    if not application.sends_mail:
-        return
-    with application.database.reading() as session:
-        ids = notifications.recipients(session, payload.get("to") or [])
-        found = people.people(session, ids=ids)
-    addresses = {str(person.id): (person.email, person.locale) for person in found if person.email}
-    link = f"{application.settings.public_url}/open/{payload.get('business_key') or ''}"
-    notifications.mail(application.notifier, addresses, context, {**payload, "link": link})
+def _channels(channels: Channels) -> tuple[tuple[str, tuple[str, str], DeliveryHandler], ...]:
+    return (
+        (sending.MAIL_TOPIC, ("发送邮件", "Send a mail"), channels.send_mail),
+        (sending.PUSH_TOPIC, ("推送到浏览器", "Push to a browser"), channels.send_push),
+        (sending.WEBHOOK_TOPIC, ("通知其他系统", "Tell another system"), channels.send_webhook),
+        (sending.CHAT_TOPIC, ("发送到群聊", "Write to a chat room"), channels.send_chat),
+    )
 
 
 def _attach_files(

@@ -13,6 +13,8 @@ from web.inbox.bulk import blueprint as bulk
 from web.inbox.leave import blueprint as leave
 from web.inbox.saved import blueprint as saved
 from web.inbox.views import blueprint as inbox
+from web.notifications.admin import blueprint as notices
+from web.notifications.views import blueprint as notifications
 from web.offline.views import blueprint as offline
 from web.operate.views import blueprint as operate
 from web.people.views import blueprint as people
@@ -34,4 +36,5 @@ BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
     account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
     deadlines, warehouse, desk, bulk, saved, leave,
+    notifications, notices,
 )  # fmt: skip

@@ -55,5 +55,6 @@ def navigation(actor: Actor) -> list[Place]:
         places.append(Place("purposes.purposes", _("Purposes"), "file"))
         places.append(Place("calendar.shown_year", _("Calendar"), "calendar"))
         places.append(Place("people.users", _("People"), "users"))
+        places.append(Place("notices.webhooks", _("Notices"), "bell"))
     places.append(Place("account.me", _("Me"), "user", on_phone=True))
     return places

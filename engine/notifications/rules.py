@@ -1,7 +1,11 @@
 """The texts of notifications: placeholders only, no logic; zh and en."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+Texts = Mapping[str, tuple[str, str]]
+"""Template → its text in Chinese and in English."""
 
 TEMPLATES: dict[str, tuple[str, str]] = {
     "visit_assigned": ("新的拜访：{title}", "New visit: {title}"),
@@ -74,21 +78,38 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{title}: a check-in of {who} proposes the position of this place, please confirm it",
     ),
     "comment": ("{who} 在 {title} 留言", "{who} commented on {title}"),
+    "mention": ("{who} 在 {title} 提到了您", "{who} mentioned you in {title}"),
 }
 
 
-def render(template: str, values: Mapping[str, Any], locale: str) -> str:
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def render(template: str, values: Mapping[str, Any], locale: str, texts: Texts | None = None) -> str:
     """Return the text of a notification; a placeholder without a value stays empty.
 
     Args:
         values: of the placeholders; beside ``title`` may stand ``title_en``, which English readers get.
+        texts: what an admin has changed, by template.
     """
-    zh, en = TEMPLATES.get(template, ("{title}", "{title}"))
+    zh, en = (texts or {}).get(template) or TEMPLATES.get(template, ("{title}", "{title}"))
+    if locale == "en":
+        return fill(en, {key: values.get(f"{key}_en") or value for key, value in values.items()})
+    return fill(zh, values)
 
-    class Values(dict[str, Any]):
-        def __missing__(self, key: str) -> str:
-            return ""
 
-    if locale != "en":
-        return zh.format_map(Values(values))
-    return en.format_map(Values({key: values.get(f"{key}_en") or value for key, value in values.items()}))
+def fill(text: str, values: Mapping[str, Any]) -> str:
+    """Return a text with its placeholders filled: names in braces and nothing else, so that no text can do anything."""
+    return PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), text)
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Return the placeholders that texts of a template may have."""
+    return frozenset(PLACEHOLDER.findall("".join(TEMPLATES.get(template, ()))))
+
+
+def unknown_placeholders(template: str, text: str) -> tuple[str, ...]:
+    """Return what stands in braces and is no placeholder of the template, and braces that have no partner."""
+    named = [each for each in re.findall(r"\{([^{}]*)\}", text) if each not in placeholders(template)]
+    left = re.findall(r"[{}]", re.sub(r"\{[^{}]*\}", "", text))
+    return (*named, *left)

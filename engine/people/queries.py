@@ -26,6 +26,7 @@ class Person:
     team_name: str | None
     locale: str
     is_active: bool
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -151,4 +152,5 @@ def _person(user: User, team_name: str | None) -> Person:
         team_name=team_name,
         locale=user.locale,
         is_active=user.is_active,
+        time_zone=user.time_zone,
     )

@@ -1,15 +1,13 @@
-"""The person's own page, notifications, and links from mails."""
+"""The person's own page, and links from mails."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.consent import rules as consent_rules
 from engine.consent import service as consent
-from engine.notifications import rules as notification_rules
-from engine.notifications import service as notifications
 from engine.people import service as people
 from web import context
-from web.i18n import LOCALE_COOKIE, LOCALES, locale
+from web.i18n import LOCALE_COOKIE, LOCALES
 from web.i18n import translate as _
 from web.inbox.subject import address_of
 from web.privacy import choices
@@ -49,31 +47,6 @@ def appearance() -> ResponseReturnValue:
         secure = context.app().settings.is_secure
         response.set_cookie(LOCALE_COOKIE, chosen, max_age=YEAR_S, samesite="Lax", secure=secure, httponly=True)
     return response
-
-
-@blueprint.get("/notifications", endpoint="notifications")
-@policy()
-def notification_list() -> ResponseReturnValue:
-    """Show what the person should know, the newest first."""
-    rows = [
-        {
-            "text": notification_rules.render(row.template, row.values, locale()),
-            "at": row.created_at,
-            "is_read": row.read_at is not None,
-            "address": address_of(row.business_key),
-        }
-        for row in notifications.mine(context.session(), context.actor())
-    ]
-    return render_template("account/notifications.html", rows=rows)
-
-
-@blueprint.post("/notifications/read")
-@policy()
-@transactional
-def read_notifications() -> ResponseReturnValue:
-    """Mark all as read."""
-    notifications.mark_read(context.session(), context.actor(), now=context.now())
-    return redirect(url_for("account.notifications"))
 
 
 @blueprint.get("/open/<business_key>", endpoint="open")

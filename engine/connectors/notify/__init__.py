@@ -6,11 +6,18 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Notice:
-    """A rendered text for one person."""
+    """A rendered text for one person.
+
+    Args:
+        html: the body as HTML, for channels that show it.
+        preferences_url: where the person chooses what to be told.
+    """
 
     to_address: str
     subject: str
     body: str
+    html: str = ""
+    preferences_url: str = ""
 
 
 class Notifier(Protocol):

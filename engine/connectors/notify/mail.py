@@ -21,7 +21,11 @@ def build_message(notice: Notice, *, sender: str, key: str) -> EmailMessage:
     message["Subject"] = " ".join(notice.subject.split())
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{sender.rpartition('@')[2]}>"
+    if notice.preferences_url:
+        message["List-Unsubscribe"] = f"<{notice.preferences_url}>"
     message.set_content(notice.body)
+    if notice.html:
+        message.add_alternative(notice.html, subtype="html")
     return message
 
 

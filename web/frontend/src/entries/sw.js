@@ -41,3 +41,20 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') event.respondWith(page(request));
   else if (files.includes(url.pathname)) event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
+
+self.addEventListener('push', (event) => {
+  const { title, text, path, tag } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body: text, tag, data: { path }, icon: '/icons/any-192.png' }));
+});
+
+// A window that is open goes to the page; else one opens.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const address = new URL(event.notification.data.path, self.location.origin);
+  if (address.origin !== self.location.origin) return;
+  event.waitUntil((async () => {
+    const [open] = await self.clients.matchAll({ type: 'window' });
+    const moved = await open?.navigate(address.href).catch(() => null);
+    await (moved ? moved.focus() : self.clients.openWindow(address.href));
+  })());
+});
