@@ -24,9 +24,7 @@ Session = tuple[FlaskClient, str]
 
 
 @pytest.fixture
-def sessions(
-    application: Application, clock: SimulatedClock, tmp_path: Path
-) -> Iterator[list[tuple[FlaskClient, str]]]:
+def sessions(application: Application, clock: SimulatedClock) -> list[Session]:
     company = application.database.run(lambda session: factories.add_company(session, now=clock()))
     app, user_id = create_app(application), company.rep.user_id
     assert user_id is not None

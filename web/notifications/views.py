@@ -47,7 +47,6 @@ def unread() -> ResponseReturnValue:
     badge = nav_badges().unread
     response: Response = jsonify(unread=badge)
     response.set_etag(badge or "0")
-    response.headers["Cache-Control"] = "private, no-cache"
     return response.make_conditional(request)
 
 
