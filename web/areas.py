@@ -3,6 +3,7 @@
 from web.account.views import blueprint as account
 from web.auth.views import blueprint as auth
 from web.calendar.views import blueprint as calendar
+from web.comments.views import blueprint as comments
 from web.customers.contacts import blueprint as contacts
 from web.customers.views import blueprint as customers
 from web.deadlines.views import blueprint as deadlines
@@ -36,5 +37,5 @@ BLUEPRINTS = (
     auth, health, files, today, visits, inbox, customers, support, team, reports, studio, operate, purposes, people,
     account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
     deadlines, warehouse, desk, bulk, saved, leave,
-    notifications, notices,
+    notifications, notices, comments,
 )  # fmt: skip

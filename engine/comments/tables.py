@@ -7,11 +7,14 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
-from engine.store.base import Base, UtcDateTime
+from engine.store.base import Base, JsonText, UtcDateTime
 
 
 class Comment(Base):
-    """What a person wrote about an object; an internal one is for the back office only."""
+    """What a person wrote about an object; an internal one is for the back office only.
+
+    A deleted one keeps its row without its text, so that the timeline says that something stood there.
+    """
 
     __tablename__ = "comment"
     __table_args__ = (Index("ix_comment_subject", "business_key", "written_at"),)
@@ -23,3 +26,7 @@ class Comment(Base):
     text: Mapped[str] = mapped_column(String(4000))
     is_internal: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mentions: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    files: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role
 from engine.catalogue import service as catalogue
+from engine.comments import service as comments
 from engine.customers import queries as customers
 from engine.errors import FieldflowError
 from engine.offline import queries as offline
@@ -104,6 +105,10 @@ def is_visible(session: Session, actor: Actor, business_key: str) -> bool:
         if kind == "adverse":
             safety.case(session, actor, UUID(text))
             return True
+        if kind == "comment":
+            found_comment = comments.comment(session, UUID(text))
+            hidden = found_comment.deleted_at or (found_comment.is_internal and not handling.is_back_office(actor))
+            return not hidden and is_visible(session, actor, found_comment.business_key)
         if kind == "correction":
             visits.visit_detail(session, actor, corrections.correction(session, UUID(text)).visit_id)
             return True

@@ -22,6 +22,7 @@ from engine.visits.service import business_key
 from forms import render
 from forms.html import from_html
 from forms.model import FormDefinition
+from web.comments.entries import CommentEntry
 from web.i18n import format_datetime, locale, translate
 from web.i18n import translate as _
 from web.visits.report_view import Line, lines
@@ -52,7 +53,7 @@ class CaseView:
     visit_address: str
     new_visit_address: str
     actions: tuple[ActionView, ...]
-    meanwhile: tuple[Entry, ...]
+    meanwhile: tuple[Entry | CommentEntry, ...]
 
 
 def decision(state: str) -> str:

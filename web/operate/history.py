@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.process.queries import TaskRow
+from web.comments.entries import CommentEntry, comment_entries, filtered
 from web.i18n import locale
 from web.i18n import translate as _
 from web.operate import task_acts
@@ -32,7 +33,7 @@ def entries(
     comments: Sequence[Any] = (),
     *,
     started: str = "",
-) -> list[Entry]:
+) -> list[Entry | CommentEntry]:
     """Return steps and comments, the oldest first.
 
     Args:
@@ -45,11 +46,7 @@ def entries(
         for event in events
         if (text := _sentence(event, labels, names, started))
     ]
-    shown += [
-        Entry(each.written_at, each.author_name, each.text, _("Internal") if each.is_internal else "", "is-comment")
-        for each in comments
-    ]
-    return sorted(shown, key=lambda entry: entry.at)
+    return filtered(sorted([*shown, *comment_entries(comments)], key=lambda entry: entry.at))
 
 
 def _mark(kind: str) -> str:

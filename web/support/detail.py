@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, group_principal, user_principal
 from engine.calendar import queries as calendar
+from engine.attachments.service import Upload
 from engine.catalogue import service as catalogue
 from engine.comments import service as comments
 from engine.customers import queries as customers
@@ -21,6 +22,8 @@ from engine.support import queries as support
 from engine.support import service
 from engine.visits import queries as visits
 from web import context
+from web.comments import writing
+from web.comments.entries import CommentEntry
 from web.i18n import locale
 from web.i18n import translate as _
 from web.operate import history
@@ -46,7 +49,7 @@ class Page:
     clocks: list[Clock]
     my_tasks: list[process.TaskRow]
     other_tasks: list[process.TaskRow]
-    timeline: list[history.Entry]
+    timeline: list[history.Entry | CommentEntry]
     instance: process.InstanceRow | None
     may_cancel: bool
     may_see_internal: bool
@@ -107,26 +110,26 @@ def _visit(session: Session, actor: Actor, visit_id: UUID | None) -> visits.Visi
         return None
 
 
-def write_comment(request_id: UUID, text: str, *, is_internal: bool) -> None:
-    """Add a comment and tell the other side; needs a transaction.
+def write_comment(request_id: UUID, files: list[Upload], *, is_internal: bool) -> None:
+    """Add the comment that was typed and tell the other side; needs a transaction.
 
     Raises:
         NotFoundError: no such request, or not the actor's.
-        InvalidInputError: empty or too long.
+        InvalidInputError: empty, too long, or somebody mentioned may not see it.
     """
     session, actor = context.session(), context.actor()
     row = support.request_detail(session, actor, request_id).row
     key = service.business_key(request_id)
-    comment_id = comments.write_comment(session, actor, key, text, is_internal=is_internal, now=context.now())
+    written = writing.write(key, files, is_internal=is_internal)
     to = []
-    if row.requester_id != actor.user_id and not is_internal:
+    if row.requester_id != actor.user_id and not is_internal and row.requester_id not in written.mentions:
         to.append(user_principal(row.requester_id))
     if is_internal or not is_back_office(actor):
         to.append(group_principal(row.queue or "support"))
     payload = {
         "to": to,
         "template": "comment",
-        "values": {"who": actor.name, "title": f"{row.number} {row.subject}"},
+        "values": {"who": actor.name, **writing.titles_of(key)},
         "business_key": key,
     }
-    outbox.emit(session, "notify.send", payload, key=f"comment:{comment_id}", now=context.now(), lane=outbox.USER_LANE)
+    outbox.emit(session, "notify.send", payload, key=f"comment:{written.id}", now=context.now(), lane=outbox.USER_LANE)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.calendar import queries as calendar
+from engine.attachments.service import Upload
 from engine.customers import queries as customers
 from engine.errors import FieldProblem, InvalidInputError
 from engine.people import queries as people
@@ -15,6 +16,7 @@ from engine.support import queries as support
 from engine.support import service
 from engine.support.rules import QUEUES
 from web import context
+from web.comments import writing
 from web.i18n import explain, locale
 from web.i18n import translate as _
 from web.security import policy
@@ -171,7 +173,7 @@ def _cancel(request_id: UUID) -> ResponseReturnValue:
 def comment(request_id: UUID) -> ResponseReturnValue:
     """Add a comment; the other side is told, of an internal one only the back office."""
     try:
-        return _comment(request_id)
+        return _comment(request_id, writing.uploads())
     except InvalidInputError as error:
         return _page(request_id, errors=error.errors), 422
 
@@ -180,9 +182,9 @@ comment.is_transactional = True  # type: ignore[attr-defined]  # _comment is; th
 
 
 @transactional
-def _comment(request_id: UUID) -> ResponseReturnValue:
+def _comment(request_id: UUID, files: list[Upload]) -> ResponseReturnValue:
     is_internal = request.form.get("internal") == "1" and is_back_office(context.actor())
-    detail.write_comment(request_id, request.form.get("text", ""), is_internal=is_internal)
+    detail.write_comment(request_id, files, is_internal=is_internal)
     return redirect(url_for("support.request_page", request_id=request_id, _anchor="timeline"))
 
 

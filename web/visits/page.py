@@ -27,6 +27,7 @@ from engine.visits.handing_over import NOT_BEGUN
 from engine.visits.rules import task_rank
 from engine.visits.service import CANCELLABLE, business_key
 from web import context
+from web.comments.entries import CommentEntry
 from web.i18n import locale
 from web.inbox.line import LineStep, line_of
 from web.labels import look_purpose_label
@@ -76,7 +77,7 @@ class VisitPage:
     adverse_events: tuple[safety.CaseRow, ...]
     checks: tuple[evidence.CheckRow, ...]
     reasons: dict[str, str]
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry | CommentEntry, ...]
     looking: Looking
     linked: frozenset[UUID]
     sees_all: bool

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from engine.comments.service import CommentRow
 from engine.process.queries import HistoryRow, TaskRow
+from web.comments.entries import CommentEntry, comment_entries, filtered
 from web.i18n import locale
 from web.i18n import translate as _
 from web.operate import task_acts
@@ -25,7 +26,7 @@ class Entry:
 
 def timeline(
     history: Iterable[HistoryRow], tasks: Iterable[TaskRow], comments: Iterable[CommentRow]
-) -> tuple[Entry, ...]:
+) -> tuple[Entry | CommentEntry, ...]:
     """Return the entries; steps that say nothing to a person are left out."""
     names = {task.id: task.label(locale()) for task in tasks}
     entries = [
@@ -34,9 +35,9 @@ def timeline(
         for text, mark in [_sentence(event, names)]
         if text
     ]
-    entries += [Entry(each.written_at, each.author_name, each.text, "is-comment", _("Comment")) for each in comments]
     # The later of two at the same instant comes first too.
-    return tuple(sorted(reversed(entries), key=lambda entry: entry.at, reverse=True))
+    together: list[Entry | CommentEntry] = [*entries, *comment_entries(comments)]
+    return tuple(filtered(sorted(reversed(together), key=lambda entry: entry.at, reverse=True)))
 
 
 def _who(event: HistoryRow) -> str:

@@ -8,21 +8,22 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
-from engine.comments import service as comments
+from engine.attachments.service import Upload
 from engine.customers import queries as customers
 from engine.errors import FieldflowError, FieldProblem, InvalidInputError
 from engine.evidence import service as evidence
 from engine.people import queries as people
 from engine.visits import drafts, handing_over
-from engine.visits import queries as visits
 from engine.visits import service as visits_service
 from web import context
+from web.comments import writing
 from web.i18n import explain, format_span
 from web.i18n import translate as _
 from web.positions import readings
 from web.security import policy
 from web.transactions import transactional
 from web.visits import page, plan_form
+from web.visits.commenting import write_comment
 
 blueprint = Blueprint("visits", __name__, template_folder="templates")
 
@@ -181,16 +182,13 @@ hand_over.is_transactional = True  # type: ignore[attr-defined]  # _hand_over is
 @blueprint.post("/visits/<uuid:visit_id>/comments")
 @policy()
 def comment(visit_id: UUID) -> ResponseReturnValue:
-    """Write a comment on the visit."""
-    return _act(visit_id, _comment)
+    """Write a comment on the visit; its rep is told."""
+    return _act(visit_id, lambda found: _comment(found, writing.uploads()))
 
 
 @transactional
-def _comment(visit_id: UUID) -> ResponseReturnValue:
-    session, actor = context.session(), context.actor()
-    found = visits.visit_detail(session, actor, visit_id)
-    key = visits_service.business_key(found.visit.id)
-    comments.write_comment(session, actor, key, request.form.get("text", ""), now=context.now())
+def _comment(visit_id: UUID, files: list[Upload]) -> ResponseReturnValue:
+    write_comment(context.session(), context.actor(), visit_id, files)
     return redirect(url_for("visits.visit", visit_id=visit_id, _anchor="timeline"))
 
 

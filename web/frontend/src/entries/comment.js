@@ -1,0 +1,1 @@
+import '../comments/mentions.js';
