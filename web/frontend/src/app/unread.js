@@ -28,5 +28,5 @@ export function watchUnread(root) {
   });
   root.addEventListener('visibilitychange', look);
   addEventListener('pageshow', (event) => event.persisted && look());
-  setInterval(look, root.body.dataset.rep ? PHONE_MS : DESK_MS);
+  setInterval(look, matchMedia('(min-width: 900px)').matches ? DESK_MS : PHONE_MS);
 }
