@@ -50,7 +50,7 @@ _BY_TEMPLATE = {
 _BY_START = {
     "visit_": Kind.VISITS,
     "request_": Kind.REQUESTS,
-    "sample_": Kind.REQUESTS,
+    "sample": Kind.REQUESTS,
     "deadline_": Kind.DEADLINES,
     "conflict_": Kind.DECISIONS,
     "correction_": Kind.DECISIONS,

@@ -10,6 +10,7 @@ from engine.process import queries
 from engine.process.queries import TaskDetail
 from engine.process.rows import TaskRow
 from engine.process.states import Handoff, TaskState
+from web.comments.entries import CommentEntry
 from web.i18n import translate as _
 from web.inbox.listing import stands_for
 from web.operate import history
@@ -83,6 +84,6 @@ def _news(detail: TaskDetail, *, has_it: bool) -> tuple[str, str, str] | None:
     return None
 
 
-def acts(session: Session, task: TaskRow, tasks: Sequence[TaskRow]) -> list[Entry]:
+def acts(session: Session, task: TaskRow, tasks: Sequence[TaskRow]) -> list[Entry | CommentEntry]:
     """Return who took, gave and changed a task, the oldest first."""
     return history.entries(queries.acts_of_task(session, task), tasks, {})

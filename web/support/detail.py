@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, group_principal, user_principal
-from engine.calendar import queries as calendar
 from engine.attachments.service import Upload
+from engine.calendar import queries as calendar
 from engine.catalogue import service as catalogue
 from engine.comments import service as comments
 from engine.customers import queries as customers

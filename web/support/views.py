@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
-from engine.calendar import queries as calendar
 from engine.attachments.service import Upload
+from engine.calendar import queries as calendar
 from engine.customers import queries as customers
 from engine.errors import FieldProblem, InvalidInputError
 from engine.people import queries as people
