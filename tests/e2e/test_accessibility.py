@@ -91,7 +91,7 @@ def test_the_reps_main_pages_in_all_four_looks(site: Site, sign_in: SignIn, addr
 def test_the_reps_other_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
     paths = [
         "/customers", addresses["customer"], "/visits/new", f"/visits/new?customer_id={site.company.customer_id}",
-        "/requests", "/requests/new", addresses["request"], "/me", "/notifications", "/figures", "/consent",
+        "/requests", "/requests/new", addresses["request"], "/me", "/me/notifications", "/notifications", "/figures", "/consent",
         "/me/consent", "/me/position-views", "/me/track", "/today/order", "/today/close", "/today/visit", "/samples",
         "/samples/count", "/offline",
     ]  # fmt: skip
@@ -139,6 +139,12 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/purposes/new",
         "/people/new",
         "/calendar",
+        "/notices/webhooks",
+        "/notices/webhooks/new",
+        "/notices/rooms",
+        "/notices/rooms/new",
+        "/notices/texts",
+        "/notices/texts/comment",
     ]
     look(site, sign_in, "admin", paths, TWO, DESK)
 
@@ -152,6 +158,8 @@ def test_no_page_without_parameters_is_left_out(site: Site) -> None:
     """Each address that a person can open is in this file, or is none for people."""
     no_pages = (
         "/api/",
+        "/notifications/unread",
+        "/comments/people",
         "/static",
         "/healthz",
         "/readyz",
