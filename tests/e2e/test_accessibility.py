@@ -91,7 +91,8 @@ def test_the_reps_main_pages_in_all_four_looks(site: Site, sign_in: SignIn, addr
 def test_the_reps_other_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
     paths = [
         "/customers", addresses["customer"], "/visits/new", f"/visits/new?customer_id={site.company.customer_id}",
-        "/requests", "/requests/new", addresses["request"], "/me", "/me/notifications", "/notifications", "/figures", "/consent",
+        "/requests", "/requests/new", addresses["request"], "/me", "/notifications", "/figures", "/consent",
+        "/me/notifications",
         "/me/consent", "/me/position-views", "/me/track", "/today/order", "/today/close", "/today/visit", "/samples",
         "/samples/count", "/offline",
     ]  # fmt: skip
