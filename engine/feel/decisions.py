@@ -7,14 +7,14 @@ several matches where one is allowed, and outputs that the table does not list a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import NotFoundError
 from engine.feel.decision_texts import UNCHECKED, all_texts, asked_of
 from engine.feel.dmn import parse
-from engine.feel.expressions import Problem, Scope, check_all, run
-from engine.feel.model import Decision, DecisionError, DecisionModel, Finding, Table
+from engine.feel.expressions import WORD, Problem, Scope, check_all, run
+from engine.feel.model import Decision, DecisionError, DecisionModel, Finding
 
 __all__ = [
     "Decision",
@@ -27,8 +27,6 @@ __all__ = [
     "explain",
     "parse",
 ]
-
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -59,17 +57,42 @@ def explain(model: DecisionModel, decision_id: str, scope: Scope) -> dict[str, O
     Raises:
         NotFoundError: the model has no such decision.
     """
-    involved = _involved(model, decision_id)
-    texts = all_texts(involved)
-    seen = _typed(involved, scope).mentioned_in([*texts, *involved.inputs])
-    job = {"op": "decide", "file": _file(involved), "wanted": decision_id, **seen.job()}
-    name = (model.decisions.get(decision_id) or model.services[decision_id]).name
-    found = run(job, name)
-    order = [
-        *(each for each in involved.decisions if each in found),
-        *(each for each in found if each in model.services),
-    ]
-    return {each: _outcome(model, each, found[each]) for each in order}
+    ready = _prepared(model, decision_id)
+    types = {name: type_ for name, type_ in ready.columns.items() if name in scope.variables}
+    seen = replace(scope, types={**types, **scope.types}).mentioned_in([ready.words])
+    found = run({"op": "decide", "file": ready.file, "wanted": decision_id, **seen.job()}, ready.name)
+    return {each: _outcome(model, each, found[each]) for each in ready.order if each in found}
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What evaluating a decision needs each time, whatever the variables are.
+
+    Args:
+        file: for the isolate.
+        words: of all texts, by which variables are chosen.
+        order: ids of what may have an outcome.
+        columns: types of variables that are inputs of tables by name alone, if neither the process nor the file does.
+    """
+
+    name: str
+    file: Mapping[str, Any]
+    words: str
+    order: tuple[str, ...]
+    columns: Mapping[str, str]
+
+
+@lru_cache(maxsize=256)
+def _prepared(model: DecisionModel, identifier: str) -> _Prepared:
+    involved = _involved(model, identifier)
+    words = {word for text in (*all_texts(involved), *involved.inputs) for word in WORD.findall(text)}
+    return _Prepared(
+        name=(model.decisions.get(identifier) or model.services[identifier]).name,
+        file=_file(involved),
+        words=" ".join(sorted(words)),
+        order=(*involved.decisions, *involved.services),
+        columns=_column_types(involved),
+    )
 
 
 def _outcome(model: DecisionModel, identifier: str, found: Mapping[str, Any]) -> Outcome:
@@ -133,16 +156,11 @@ def _involved(model: DecisionModel, identifier: str) -> DecisionModel:
     )
 
 
-def _typed(model: DecisionModel, scope: Scope) -> Scope:
-    """Declare the variables that are inputs of tables by name alone, if neither the process nor the file did."""
-    tables: list[Table] = [decision.table for decision in model.decisions.values() if decision.table is not None]
-    types = {
+def _column_types(model: DecisionModel) -> dict[str, str]:
+    tables = [decision.table for decision in model.decisions.values() if decision.table is not None]
+    return {
         column.expression: column.type.base
         for table in tables
         for column in table.inputs
-        if column.type is not None
-        and column.type.base is not None
-        and column.expression in scope.variables
-        and column.expression not in model.inputs
+        if column.type is not None and column.type.base is not None and column.expression not in model.inputs
     }
-    return replace(scope, types={**types, **scope.types})

@@ -125,20 +125,19 @@ def _result_of(variable: ItemType | None) -> ItemType | None:
 
 
 def _service(reader: Reader, root: etree._Element, element: etree._Element, identifier: str) -> Service | None:
-    by_id = {other.get("id"): other for other in root if other.get("id")}
-
-    def linked(kind: str) -> list[etree._Element]:
-        ids = [link.get("href", "").rpartition("#")[2] for link in reader.children(element, kind)]
+    def linked(link: str, kind: str) -> list[etree._Element]:
+        by_id = {other.get("id") or other.get("name"): other for other in reader.children(root, kind)}
+        ids = [each.get("href", "").rpartition("#")[2] for each in reader.children(element, link)]
         for missing in (each for each in ids if each not in by_id):
             reader.refuse(element, "missing_element", name=missing)
         return [by_id[each] for each in ids if each in by_id]
 
-    data, decisions, outputs = linked("inputData"), linked("inputDecision"), linked("outputDecision")
+    data, decisions = linked("inputData", "inputData"), linked("inputDecision", "decision")
+    outputs = linked("outputDecision", "decision")
     if not outputs:
         reader.refuse(element, "missing_part", name="outputDecision")
         return None
     given = [*data, *decisions]
-    variable = type_of(reader, reader.child(element, "variable"))
     return Service(
         identifier,
         _bound_name(reader, element),
@@ -146,29 +145,29 @@ def _service(reader: Reader, root: etree._Element, element: etree._Element, iden
         tuple(type_of(reader, reader.child(each, "variable")) for each in given),
         tuple([*("" for _ in data), *(each.get("id", "") for each in decisions)]),
         tuple(each.get("id", "") for each in outputs),
-        _result_of(variable),
+        _result_of(type_of(reader, reader.child(element, "variable"))),
     )
 
 
 def _ordered(reader: Reader, decisions: dict[str, Decision]) -> dict[str, Decision]:
-    """Put each decision after those it requires."""
+    """Put each decision after those it requires; without recursion, for a chain may be as long as the file."""
     done: dict[str, Decision] = {}
-    open_ids: set[str] = set()
-
-    def place(decision: Decision) -> None:
-        if decision.id in done:
-            return
-        if decision.id in open_ids:
-            reader.refuse(None, "cycle", name=decision.name)
-            return
-        open_ids.add(decision.id)
-        for need in decision.required:
-            if need in decisions:
-                place(decisions[need])
+    for first in decisions.values():
+        open_ids: dict[str, None] = {}
+        waiting = [first]
+        while waiting:
+            decision = waiting[-1]
+            open_ids[decision.id] = None
+            left = [need for need in decision.required if need in decisions and need not in done]
+            if decision.id in done or not left:
+                done[decision.id] = decision
+                open_ids.pop(decision.id, None)
+                waiting.pop()
+            elif any(need in open_ids for need in left):
+                reader.refuse(None, "cycle", name=decision.name)
+                return decisions
             else:
-                reader.refuse(None, "missing_decision", name=need)
-        done[decision.id] = decision
-
-    for decision in decisions.values():
-        place(decision)
+                waiting.append(decisions[left[0]])
+    for missing in (need for each in decisions.values() for need in each.required if need not in decisions):
+        reader.refuse(None, "missing_decision", name=missing)
     return done

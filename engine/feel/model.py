@@ -50,9 +50,8 @@ class ItemType:
     def job(self) -> dict[str, Any]:
         """Return what ``web/frontend/src/feel/items.js`` reads."""
         if self.items is not None:
-            return {"list": self.items.job(), "allowed": self.allowed}
-        fields = {name: None if part is None else part.job() for name, part in self.fields}
-        return {"base": self.base, "fields": fields or None, "allowed": self.allowed}
+            return _given(list=self.items.job(), allowed=self.allowed)
+        return _given(base=self.base, fields={name: type_job(part) for name, part in self.fields}, allowed=self.allowed)
 
     @property
     def declared(self) -> str:
@@ -69,6 +68,11 @@ class ItemType:
         for part, inner in self.fields if self.items is None else self.items.fields:
             types.update(flat(f"{name}.{part}", inner))
         return types
+
+
+def _given(**entries: Any) -> dict[str, Any]:
+    """Return the entries that say something: a short job is quick, and its answer remembered."""
+    return {name: value for name, value in entries.items() if value is not None and value not in ("", (), [], {})}
 
 
 def flat(name: str, type_: ItemType | None) -> dict[str, str]:
@@ -134,12 +138,11 @@ class Table:
         return {
             "policy": self.hit_policy.value,
             "aggregation": self.aggregation,
-            "inputs": [{"expression": i.expression, "type": type_job(i.type), "values": i.values} for i in self.inputs],
+            "inputs": [_given(expression=i.expression, type=type_job(i.type), values=i.values) for i in self.inputs],
             "outputs": [
-                {"name": o.name, "type": type_job(o.type), "values": o.values, "default": o.default}
-                for o in self.outputs
+                _given(name=o.name, type=type_job(o.type), values=o.values, default=o.default) for o in self.outputs
             ],
-            "rules": [{"cells": rule.cells, "outputs": rule.outputs} for rule in self.rules],
+            "rules": [(rule.cells, rule.outputs) for rule in self.rules],
         }
 
 
@@ -167,16 +170,16 @@ class Box:
 
     def job(self) -> dict[str, Any]:
         """Return what ``web/frontend/src/feel/boxed.js`` reads."""
-        return {
-            "kind": self.kind,
-            "id": self.id,
-            "type": type_job(self.type),
-            "text": self.text,
-            "names": self.names,
-            "types": [type_job(each) for each in self.types],
-            "parts": [part.job() for part in self.parts],
-            "table": None if self.table is None else self.table.job(),
-        }
+        return _given(
+            kind=self.kind,
+            id=self.id,
+            type=type_job(self.type),
+            text=self.text,
+            names=self.names,
+            types=[type_job(each) for each in self.types],
+            parts=[part.job() for part in self.parts],
+            table=None if self.table is None else self.table.job(),
+        )
 
 
 @dataclass(frozen=True)
@@ -267,9 +270,9 @@ class Service:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DecisionModel:
-    """What one file holds, by id; each decision is listed after those it requires."""
+    """What one file holds, by id; each decision is listed after those it requires. Equal only to itself."""
 
     decisions: Mapping[str, Decision]
     inputs: Mapping[str, ItemType | None] = field(default_factory=dict)

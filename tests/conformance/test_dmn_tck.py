@@ -13,6 +13,7 @@ import pytest
 
 from engine.feel.decisions import DecisionError, DecisionModel, decide, parse
 from engine.feel.expressions import FeelError, Scope
+from engine.feel.table_findings import table_findings
 from tests.conformance.tck_cases import ZONE, Case, Expected, agrees, alone, cases, input_names
 
 PLACE = os.environ.get("FIELDFLOW_DMN_TCK", "")
@@ -96,3 +97,14 @@ def test_nothing_is_wrong_without_a_word(level: str) -> None:
     print(f"{level}: {dict(counts)}")
     assert [detail for detail in details if detail.startswith("wrong")] == []
     assert counts["right"] >= FLOORS[level]
+
+
+@pytest.mark.parametrize("level", FLOORS)
+def test_every_file_is_read_or_refused_with_its_reasons(level: str) -> None:
+    for path in sorted((Path(PLACE) / level).glob("*/*.dmn")):
+        started = perf_counter()
+        model = parsed(path.read_bytes())
+        assert perf_counter() - started < SECONDS, path.name
+        for finding in model.findings if isinstance(model, DecisionError) else table_findings(model):
+            sentences = [text.format(**finding.params) for text in (finding.template_en, finding.template_zh)]
+            assert all("{" + name + "}" not in each for each in sentences for name in finding.params), path.name

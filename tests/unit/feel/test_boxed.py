@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dmn_files import column, decision, definitions, output, table, text
 
-from engine.feel.decisions import check_decision, decide, explain, parse
+from engine.feel.decisions import DecisionError, check_decision, decide, explain, parse
 from engine.feel.expressions import FeelError, Scope
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -185,3 +185,21 @@ def test_the_check_knows_what_boxed_expressions_bind() -> None:
     logic = f"<context>{entry('a', literal('x'))}{entry('b', literal('a + gone'))}</context>"
     found = check_decision(parse(definitions(decision("d", logic))), "d", {"x": "number"})
     assert [(element, problem.code) for element, problem in found] == [("d", "unknown_name")]
+
+
+def test_a_service_without_its_decision_is_refused() -> None:
+    service = (
+        '<inputData id="i" name="i"/><decisionService id="s" name="s"><outputDecision href="#i"/></decisionService>'
+    )
+    with pytest.raises(DecisionError) as caught:
+        parse(definitions(decision("d", literal("1")), service))
+    assert [(finding.code, finding.element_id) for finding in caught.value.findings] == [
+        ("missing_element", "s"),
+        ("missing_part", "s"),
+    ]
+
+
+def test_a_sum_that_is_too_large_to_be_exact_is_refused() -> None:
+    rules = [["-", "9007199254740991"], ["-", "9007199254740991"]]
+    logic = table([column(1, "x")], [output("o")], rules, policy="COLLECT", aggregation="SUM")
+    assert refused(decision("d", logic), x=1) == "overflow"

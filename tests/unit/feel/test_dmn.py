@@ -107,6 +107,13 @@ def test_each_fault_is_found_with_its_line() -> None:
     assert lines == {("unsupported", 3), ("no_logic", 3), ("syntax", 2)}
 
 
+def test_a_long_chain_is_put_in_order() -> None:
+    last = 2_000
+    chain = [decision(f"d{n}", text("literalExpression", f"d{n + 1} + 1"), requires=[f"d{n + 1}"]) for n in range(last)]
+    model = parse(definitions(*chain, decision(f"d{last}", text("literalExpression", "1"))))
+    assert list(model.decisions) == [f"d{n}" for n in range(last, -1, -1)]
+
+
 def test_entities_are_not_expanded() -> None:
     entities = '<!ENTITY a0 "aaaaaaaaaa">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
     bomb = f'<!DOCTYPE d [{entities}]><definitions xmlns="{NAMESPACE}">&a8;</definitions>'

@@ -20,8 +20,8 @@ export function bindAll(env, names, types, values) {
 
 function context(box, env) {
   const value = {};
-  for (const [index, part] of box.parts.entries()) {
-    const name = box.names[index];
+  for (const [index, part] of (box.parts ?? []).entries()) {
+    const name = box.names?.[index];
     const found = valueOf(part, env);
     if (!name) return found;
     value[name] = found;
@@ -33,8 +33,8 @@ function context(box, env) {
 function invocation(box, env) {
   const target = wrapFunction(run(box.text, env, false, { element: box.id }));
   if (!target) throw new Refusal('unknown_function', { name: box.text });
-  const given = Object.fromEntries(box.parts.map((part, index) => [box.names[index], valueOf(part, env)]));
-  const result = box.parts.length ? target.invoke(given) : target.invoke([]);
+  const given = box.parts && Object.fromEntries(box.parts.map((part, index) => [box.names[index], valueOf(part, env)]));
+  const result = target.invoke(given ?? []);
   if (isInvocationFailure(result)) throw new Refusal('arguments', { name: box.text, expression: box.text });
   return result ?? null;
 }
@@ -80,11 +80,11 @@ const KINDS = {
   every: (box, env) => items(box.parts[0], env).every(holds(box, env)),
   filter: filtered,
   for: iterated,
-  function: (box, env) => functionOf(box.names, box.types, (values) => valueOf(box.parts[0], bindAll(env, box.names, box.types, values))),
+  function: ({ names = [], types = [], parts }, env) => functionOf(names, types, (values) => valueOf(parts[0], bindAll(env, names, types, values))),
   invocation,
-  list: (box, env) => box.parts.map((part) => valueOf(part, env)),
+  list: (box, env) => (box.parts ?? []).map((part) => valueOf(part, env)),
   literal: (box, env) => run(box.text, env, false, { element: box.id }),
-  record: (box, env) => Object.fromEntries(box.parts.map((part, index) => [box.names[index], valueOf(part, env)])),
+  record: (box, env) => Object.fromEntries((box.parts ?? []).map((part, index) => [box.names[index], valueOf(part, env)])),
   some: (box, env) => items(box.parts[0], env).some(holds(box, env)),
   table: (box, env) => decideTable(box.table, env).value,
 };

@@ -34,7 +34,7 @@ function matching(table, env) {
   const values = table.inputs.map((input, column) => inputValue(input, column, env));
   const cells = values.map((value) => bind(env, '?', value));
   const matches = [];
-  for (const [rule, { cells: tests, outputs }] of table.rules.entries()) {
+  for (const [rule, [tests, outputs]] of table.rules.entries()) {
     const fits = tests.every((test, column) => run(test, cells[column], true, { part: 'cell', rule, column }));
     if (!fits) continue;
     matches.push({ rule, outputs: outputs.map((text, column) => outputValue(table, text, column, rule, env)) });
@@ -63,7 +63,7 @@ function chosen(table, matches, env) {
 
 function result(table, outputs) {
   if (outputs.length === 1) return outputs[0];
-  return Object.fromEntries(table.outputs.map(({ name }, column) => [name, outputs[column]]));
+  return Object.fromEntries(table.outputs.map(({ name = '' }, column) => [name, outputs[column]]));
 }
 
 function aggregated(aggregation, values) {
@@ -71,13 +71,15 @@ function aggregated(aggregation, values) {
   if (!values.every((value) => typeof value === 'number')) throw new Refusal('not_numbers');
   if (aggregation === 'MIN') return Math.min(...values);
   if (aggregation === 'MAX') return Math.max(...values);
-  return values.reduce((sum, value) => exact(sum + value), 0);
+  const total = values.reduce((sum, value) => exact(sum + value), 0);
+  if (Number.isInteger(total) && !Number.isSafeInteger(total)) throw new Refusal('overflow');
+  return total;
 }
 
 function withoutMatch(table, env) {
   if (table.aggregation === 'COUNT') return 0;
   const collects = LISTS.has(table.policy) && !table.aggregation;
-  if (table.outputs.every((output) => output.default === null)) return null;
+  if (table.outputs.every((output) => !output.default)) return null;
   const values = table.outputs.map(({ default: text, type }, column) => {
     const where = { part: 'default', column };
     return text ? fit(run(text, env, false, where), type, where) : null;
