@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml import etree
 
-from engine.feel.expressions import check_all
+from engine.feel.expressions import WORD, check_all
 from engine.feel.faults import Problem
 from engine.feel.model import DecisionError, Finding, ItemType, flat
 
@@ -123,7 +124,7 @@ class Reader:
         text = self.text(holder)
         if text:
             given = {} if input_type is None else flat("?", input_type)
-            self.expressions.append((holder, text, kind, {**self.scope, **given}))
+            self.expressions.append((holder, text, kind, {**_mentioned(text, self.scope), **given}))
         return text
 
     @contextmanager
@@ -140,6 +141,17 @@ class Reader:
         asked = [(text, kind, types) for _, text, kind, types in self.expressions]
         for (holder, text, _, _), problems in zip(self.expressions, check_all(asked, names_known=False), strict=True):
             self.findings.extend(_finding(holder, text, problem) for problem in problems)
+
+
+def _mentioned(text: str, scope: dict[str, str]) -> dict[str, str]:
+    """Return the names that a text can mean: a file may have a thousand, too many for the check of each text."""
+    words = set(WORD.findall(text))
+    return {name: type_ for name, type_ in scope.items() if words.issuperset(_first_words(name))}
+
+
+@lru_cache(maxsize=4096)
+def _first_words(name: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(name.partition(".")[0]))
 
 
 def _finding(holder: etree._Element, text: str, problem: Problem) -> Finding:
