@@ -5,8 +5,9 @@ own type on the way in, since a text never equals a date, and ISO 8601 text on t
 answers with a silent null (different types compared, a missing variable, a condition that is neither true nor false)
 raises ``FeelError`` instead.
 
-Two rules go beyond the standard, because the standard's answer would be silently wrong here: a date and time without a
-zone is local time of the scope's zone, and results of arithmetic are rounded to 15 digits, so that 0.1 + 0.2 is 0.3.
+Three rules go beyond the standard, because its answer would be silently wrong here: a date and time without a zone is
+local time of the scope's zone; a date plus a time of day (``visit_date + duration("PT9H")``) is a date and time and
+not the date alone; and results of arithmetic are rounded to 15 digits, so that 0.1 + 0.2 is 0.3.
 Money is whole minor units and so never rounded.
 """
 

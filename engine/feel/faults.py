@@ -92,6 +92,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The output “{source}” has a value that the table does not allow.",
         "输出“{source}”的值不在决策表允许的范围内。",
     ),
+    "duplicate_entry": (
+        "The context “{source}” names an entry twice.",
+        "上下文“{source}”中有重复的条目名称。",
+    ),
+    "value_not_allowed": (
+        "“{source}” has a value that its type does not allow.",
+        "“{source}”的值不在其类型允许的范围内。",
+    ),
+    "missing_field": (
+        "“{source}” has no entry “{name}”, which its type demands.",
+        "“{source}”缺少其类型要求的条目“{name}”。",
+    ),
     "several_rules": (
         "Several rules of the decision “{source}” match, but its hit policy allows only one.",
         "决策“{source}”有多条规则匹配，但其命中策略只允许一条。",
@@ -110,7 +122,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 _LONGEST_SOURCE = 120
-_DETAILS = ("name", "left", "right", "rule", "column", "part")
+_DETAILS = ("name", "left", "right", "rule", "column", "part", "element", "decision")
 
 
 def _known(code: str) -> str:

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from engine.access import SYSTEM, Actor
 from engine.bpmn import check as gate
 from engine.bpmn.check import Finding, Known
+from engine.bpmn.findings import Severity
 from engine.bpmn.model import Source, bundle_digest
 from engine.errors import InvalidInputError
 from engine.feel import decisions as feel_decisions
 from engine.feel import expressions
 from engine.feel.expressions import Kind
+from engine.feel.table_findings import table_findings
 from engine.ids import new_id
 from engine.process import bundles, fields, topics
 from engine.process.tables import DefinitionSource, ProcessDefinition
@@ -50,9 +52,12 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
                 findings += [_file_finding(source.name, found.code, str(found)) for found in error.findings]
         elif source.name.endswith(".dmn"):
             try:
-                decisions |= set(feel_decisions.parse(source.content).decisions)
+                model = feel_decisions.parse(source.content)
             except feel_decisions.DecisionError as error:
-                findings += [_file_finding(source.name, found.code, str(found)) for found in error.findings]
+                findings += [_decision_finding(source.name, found, "error") for found in error.findings]
+                continue
+            decisions |= set(model.decisions)
+            findings += [_decision_finding(source.name, found, "warning") for found in table_findings(model)]
     known = Known(
         topics={topic.name: topic.kind.value for topic in topics.all_topics()},
         forms=forms,
@@ -159,6 +164,18 @@ def _check_expression(expression: str, kind: Kind, types: dict[str, str]) -> lis
         (problem.code, problem.template_zh.format(**problem.params), str(problem))
         for problem in expressions.check(expression, types, kind=kind)
     ]
+
+
+def _decision_finding(name: str, found: feel_decisions.Finding, severity: Severity) -> Finding:
+    return Finding(
+        element_id=None,
+        line=found.line,
+        severity=severity,
+        code=found.code,
+        params={**found.params, "file": name},
+        template_en="{file}: " + found.template_en,
+        template_zh="{file}：" + found.template_zh,
+    )
 
 
 def _file_finding(name: str, code: str, reason: str) -> Finding:

@@ -21,7 +21,8 @@ def refused(source: bytes) -> dict[str, str | None]:
 def test_a_table_is_read() -> None:
     model = parse(definitions(decision("d", GOOD, name="Discount")))
     read = model.decisions["d"]
-    assert (read.name, read.inputs[0].expression, read.rules[0].cells) == ("Discount", "x", ("> 1",))
+    assert read.table is not None
+    assert (read.name, read.table.inputs[0].expression, read.table.rules[0].cells) == ("Discount", "x", ("> 1",))
 
 
 def test_documentation_and_drawing_are_ignored() -> None:
@@ -44,11 +45,25 @@ def test_documentation_and_drawing_are_ignored() -> None:
         (definitions(), "no_decision", "d"),
         (definitions(decision("a", GOOD), decision("a", GOOD)), "duplicate_id", "a"),
         (definitions(decision("a", "")), "no_logic", "a"),
-        (definitions(decision("a", "<invocation/>")), "unsupported", "a"),
-        (definitions(decision("a", GOOD), '<businessKnowledgeModel id="k" name="k"/>'), "unsupported", "k"),
-        (definitions(decision("a", GOOD), '<import namespace="y" importType="z"/>'), "unsupported", "d"),
-        (definitions(decision("a", GOOD), '<itemDefinition id="i" name="tLevel"/>'), "unsupported", "i"),
-        (definitions(decision("a", "<knowledgeRequirement/>" + GOOD)), "unsupported", "a"),
+        (definitions(decision("a", "<invocation/>")), "empty", "a"),
+        (definitions(decision("a", GOOD), '<businessKnowledgeModel id="k" name="k"/>'), "no_logic", "k"),
+        (definitions(decision("a", GOOD), '<import namespace="y" importType="z"/>'), "import", "d"),
+        (
+            definitions(decision("a", GOOD), '<itemDefinition id="i" name="t"><typeRef>t</typeRef></itemDefinition>'),
+            "type",
+            "i",
+        ),
+        (definitions(decision("a", '<functionDefinition id="f" kind="Java"/>')), "external", "f"),
+        (definitions(decision("a", '<conditional id="c"/>')), "missing_part", "c"),
+        (definitions(decision("a", '<for id="f"/>')), "missing_part", "f"),
+        (definitions(decision("a", GOOD), '<decisionService id="s" name="s"/>'), "missing_part", "s"),
+        (
+            definitions(
+                decision("a", '<knowledgeRequirement><requiredKnowledge href="#k"/></knowledgeRequirement>' + GOOD)
+            ),
+            "missing_element",
+            None,
+        ),
         (definitions(decision("a", GOOD, requires=["gone"])), "missing_decision", None),
         (definitions(decision("a", GOOD, requires=["b"]), decision("b", GOOD, requires=["a"])), "cycle", None),
         (definitions(decision("a", table([column(1, "")], [output("n")], [["1", "2"]]))), "empty", "in1"),
@@ -84,12 +99,19 @@ def test_a_file_is_refused_at_the_element(source: bytes, code: str, element: str
 
 def test_each_fault_is_found_with_its_line() -> None:
     source = definitions(
-        decision("a", table([column(1, "x +")], [output("n")], [["> ", "2"]])), decision("b", "<context/>")
+        decision("a", table([column(1, "x +")], [output("n")], [["> ", "2"]])), decision("b", "<shape/>")
     )
     with pytest.raises(DecisionError) as caught:
         parse(source)
     lines = {(finding.code, finding.line) for finding in caught.value.findings}
     assert lines == {("unsupported", 3), ("no_logic", 3), ("syntax", 2)}
+
+
+def test_a_long_chain_is_put_in_order() -> None:
+    last = 2_000
+    chain = [decision(f"d{n}", text("literalExpression", f"d{n + 1} + 1"), requires=[f"d{n + 1}"]) for n in range(last)]
+    model = parse(definitions(*chain, decision(f"d{last}", text("literalExpression", "1"))))
+    assert list(model.decisions) == [f"d{n}" for n in range(last, -1, -1)]
 
 
 def test_entities_are_not_expanded() -> None:

@@ -1,6 +1,6 @@
 // Arithmetic of numbers, and of dates with durations, where feelin's own is inexact or ignores the zone.
 import {
-  FeelDate, FeelDateTime, FeelDuration, duration,
+  FeelDate, FeelDateTime, FeelDuration, FeelTime, duration,
   $Temporal as Temporal, $addDuration as addDuration, $hasTimeComponent as hasTimeComponent, $toComparable as toComparable,
 } from 'feelin';
 import { kindOf } from './compare.js';
@@ -55,6 +55,7 @@ function durations(node, symbol, a, b) {
 // Undefined: leave it to feelin.
 function temporals(node, symbol, a, b) {
   if (symbol === '-' && isMoment(a) && isMoment(b)) return duration(toComparable(midnight(a)) - toComparable(midnight(b)));
+  if ([a, b].some((value) => value instanceof FeelTime) && [a, b].some((value) => value instanceof FeelDuration && value.yearsMonths)) return null;
   const [moment, change] = a instanceof FeelDate ? [a, b] : [b, a];
   const sum = symbol === '+' || (symbol === '-' && moment === a);
   if (sum && moment instanceof FeelDate && isDays(change) && hasTimeComponent(change)) {

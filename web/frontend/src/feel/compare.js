@@ -4,6 +4,8 @@ import { FeelTime, $equals as equals, $getType as getType, $isZoned as isZoned, 
 import { fault, session } from './session.js';
 
 const ORDERED = new Set(['number', 'string', 'date', 'time', 'date time', 'days and time duration', 'years and months duration']);
+// What is neither ordered nor one of these (a function, a test like `< 10`) is equal to nothing that feelin could know.
+const COMPARED = new Set([...ORDERED, 'boolean', 'list', 'context']);
 const isNull = (value) => value === null || value === undefined;
 
 export function kindOf(value) {
@@ -39,9 +41,16 @@ export function same(node, left, right) {
   if (isNull(left) || isNull(right)) return isNull(left) && isNull(right);
   const kind = kindOf(left);
   if (kind !== kindOf(right)) return differ(node, left, right);
+  if (kind === 'range') return sameRange(node, left, right);
+  if (!COMPARED.has(kind)) return differ(node, left, right);
   if (!ORDERED.has(kind)) return equals(left, right);
   if (clash(kind, left, right)) return fault(node, 'zone');
   return comparable(left, kind) === comparable(right, kind);
+}
+
+function sameRange(node, left, right) {
+  const ends = ['start included', 'end included'].every((end) => left[end] === right[end]);
+  return ends && same(node, left.start, right.start) === true && same(node, left.end, right.end) === true;
 }
 
 function order(node, left, right) {
@@ -78,12 +87,11 @@ export function between(node, value, start, end) {
 
 function inRange(node, range, value) {
   if (isRange(value)) return range.includes(value);
-  const open = isNull(range.start) && isNull(range.end);
-  if (open || isNull(value)) return null;
+  if (isNull(range.start) || isNull(range.end) || isNull(value)) return null;
   let { start, end, 'start included': startIn, 'end included': endIn } = range;
-  if (!isNull(start) && !isNull(end) && order(node, start, end) > 0) [start, end, startIn, endIn] = [end, start, endIn, startIn];
-  const above = isNull(start) ? true : compare(node, startIn ? '>=' : '>', value, start);
-  const below = isNull(end) ? true : compare(node, endIn ? '<=' : '<', value, end);
+  if (order(node, start, end) > 0) [start, end, startIn, endIn] = [end, start, endIn, startIn];
+  const above = compare(node, startIn ? '>=' : '>', value, start);
+  const below = compare(node, endIn ? '<=' : '<', value, end);
   return both(above, below);
 }
 

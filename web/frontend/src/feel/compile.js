@@ -62,6 +62,14 @@ export function namesIn(types, variables = {}) {
   return declared || present ? { ...declared, ...present } : null;
 }
 
+// The names of one more variable: those in its value, and those that its type has while the value is null.
+export function withName(names, name, value, shape) {
+  const inner = { ...unusualNames(shape), ...unusualNames(value) };
+  const isUnusual = Object.keys(inner).length > 0;
+  if (!isUnusual && isPlain(name)) return names;
+  return { ...names, [name]: isUnusual ? inner : 0 };
+}
+
 export function parse(text, names, cell) {
   if (text.length > MAX_LENGTH) throw new Refusal('too_large');
   return cell ? parseUnaryTests(text, { ...names, '?': 0 }) : parseExpression(text, names ?? {});

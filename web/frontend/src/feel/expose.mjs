@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 
 const INTERNALS = [
   'InvocationFailure', 'addDuration', 'builtins', 'combine', 'equals', 'evalNode', 'getFromContext', 'getType', 'invalidArguments',
-  'isContext', 'isInvocationFailure', 'isZoned', 'lintError', 'hasTimeComponent', 'timeFrom', 'toComparable', 'wrapFunction',
+  'isContext', 'isInvocationFailure', 'isZoned', 'lintError', 'matchesType', 'hasTimeComponent', 'timeFrom', 'toComparable', 'wrapFunction',
 ];
 
 export const exposeFeelin = {

@@ -2,6 +2,7 @@
 import {
   FeelDate, FeelDuration, isRange,
   $Temporal as Temporal, $builtins as builtins, $getType as getType, $invalidArguments as invalidArguments,
+  $wrapFunction as wrapFunction,
 } from 'feelin';
 import { exact } from './arithmetic.js';
 import { kindOf, same } from './compare.js';
@@ -43,6 +44,33 @@ define('index of', ['list', 'match'], (list, match) => {
   const found = (item) => getType(item) === getType(match ?? null) && same(NOWHERE, item, match ?? null) === true;
   return list.flatMap((item, index) => (found(item) ? [index + 1] : []));
 });
+
+// feelin takes P0Y for P0D.
+const { is } = builtins;
+define('is', ['value1', 'value2'], (a, b) => kindOf(a ?? null) === kindOf(b ?? null) && is(a, b));
+
+// feelin counts a negative position from one too far, and takes positions outside the list.
+define('list replace', ['list', 'position', 'newItem', 'match'], (list, position, newItem, match) => {
+  const test = wrapFunction(match ?? (typeof position === 'number' ? null : position));
+  if (!Array.isArray(list)) return null;
+  if (test) return replaceMatching(list, test, newItem);
+  if (typeof position !== 'number') return null;
+  const place = Math.trunc(position ?? 0);
+  if (place === 0 || Math.abs(place) > list.length) return null;
+  return list.with(place < 0 ? place : place - 1, newItem);
+});
+function replaceMatching(list, test, newItem) {
+  if (test.parameterNames.length !== 2) return null;
+  const found = list.map((item) => test.invoke([item, newItem]));
+  return found.every((answer) => typeof answer === 'boolean') ? list.map((item, index) => (found[index] ? newItem : item)) : null;
+}
+
+// XPath knows no group 0, which JavaScript reads as the character U+0000.
+for (const name of ['matches', 'replace', 'split']) {
+  const { [name]: original } = builtins;
+  const body = (text, pattern, ...rest) => (/\\0/.test(pattern) ? null : original(text, pattern, ...rest));
+  define(name, wrapFunction(original).parameterNames, body);
+}
 
 // feelin sorts numbers as text: the median of 1, 10 and 2 was 10.
 define('median', ['...list'], (...list) => {
@@ -102,7 +130,7 @@ extreme('max', 1);
 // Scaling by a power of ten in binary turns 1.005 into 100.49999999999999; exact() undoes that.
 function rounder(name, round, scaleNeeded) {
   define(name, ['n', 'scale'], (number, scale) => {
-    const digits = scale ?? (scaleNeeded ? null : 0);
+    const digits = scale === undefined && !scaleNeeded ? 0 : scale;
     if (typeof number !== 'number' || !Number.isInteger(digits)) return null;
     if (Math.abs(digits) > 15) return invalidArguments(`${name} expects a scale between -15 and 15`);
     return exact(round(exact(number * 10 ** digits)) / 10 ** digits);

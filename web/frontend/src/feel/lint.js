@@ -5,7 +5,7 @@ import './strict.js';
 
 export const DECLARED = {
   text: 'string', number: 'number', money: 'number', boolean: 'boolean', date: 'date', datetime: 'date time',
-  duration: 'duration', list: 'list', context: 'context',
+  time: 'time', duration: 'duration', list: 'list', context: 'context',
 };
 const RESULTS = {
   number: ['count', 'sum', 'mean', 'median', 'floor', 'ceiling', 'modulo', 'sqrt', 'log', 'exp', 'decimal', 'product', 'stddev', 'number',

@@ -6,6 +6,7 @@ import {
 import './functions.js';
 import { calculate, negate } from './arithmetic.js';
 import { any, between, compare, passes } from './compare.js';
+import { context, contextEntry, definition, instanceOf, iteration } from './forms.js';
 import { fault, session } from './session.js';
 import { localise } from './values.js';
 
@@ -150,12 +151,26 @@ function invocation(node, args) {
 }
 
 // date("..."), @"..." and their kin; feelin computes constant ones while it compiles.
+// Offsets that exist nowhere, and an offset beside the name of a zone.
+const IMPOSSIBLE = /:\d\d[+-](?:1[5-9]|[2-9]\d):\d\d|[+-]\d\d:\d\d(?::\d\d)?@/;
+
 function temporal(node, args, interpreter) {
+  const evaluator = temporalOf(node, args, interpreter);
+  return tag((context) => (IMPOSSIBLE.test(node.input) ? fault(node, 'arguments', { name: '@' }) : evaluator(context)), 'date');
+}
+
+function temporalOf(node, args, interpreter) {
   const evaluator = evalNode(node, args, interpreter);
   const constant = evaluator.constantValue;
   if (constant !== undefined && constant !== null) return tag(() => localise(constant), 'date');
   if (args.length === 1) return tag((context) => localise(evaluator(context)) ?? fault(node, 'arguments', { name: '@' }), 'date');
-  return tag((context) => call(node, node.input.split('(')[0].trim(), args[0](context), args[2](context)), 'date');
+  return tag((context) => {
+    const parameters = args[2](context);
+    // feelin drops fractions of a second.
+    const isFraction = Object.values(parameters).some((value) => typeof value === 'number' && !Number.isInteger(value));
+    if (isFraction || Object.values(parameters).some((value) => IMPOSSIBLE.test(value))) return fault(node, 'arguments', { name: node.input.split('(')[0] });
+    return call(node, node.input.split('(')[0].trim(), args[0](context), parameters);
+  }, 'date');
 }
 
 function arithmetic(node, args) {
@@ -210,14 +225,20 @@ function inTest(node, args, interpreter) {
 const OWN = {
   ArithmeticExpression: arithmetic,
   CompareOp: compareOp,
+  Context: context,
+  ContextEntry: contextEntry,
   Comparison: comparison,
   Conjunction: (node, args) => junction(node, args, false),
   DateTimeLiteral: temporal,
   Disjunction: (node, args) => junction(node, args, true),
   FilterExpression: filter,
+  FormalParameter: (node, args) => ({ name: args[0], type: args.slice(1).find((part) => part?.kind) }),
+  FunctionDefinition: definition,
   FunctionInvocation: invocation,
   IfExpression: conditional,
+  InstanceOfExpression: instanceOf,
   Interval: inTest,
+  IterationContext: iteration,
   QuantifiedExpression: quantified,
   UnaryTests: unaryTests,
   every: () => 'every',

@@ -1,7 +1,7 @@
 // JSON values in and out: declared dates, date-times and durations become FEEL's own types on the way in,
 // because a text never equals a date, and become ISO 8601 text on the way out.
 import {
-  FeelDate, FeelDateTime, FeelDuration, FeelTime, duration, parseDate,
+  FeelDate, FeelDateTime, FeelDuration, FeelTime, duration, parseDate, time,
   $Temporal as Temporal, $getType as getType,
 } from 'feelin';
 import { Refusal, session } from './session.js';
@@ -9,6 +9,8 @@ import { Refusal, session } from './session.js';
 const MAX_TEXT = 256 * 1024;
 const MAX_ITEMS = 100_000;
 const ZONED = /T.*(Z|[+-]\d{2}:\d{2})$/i;
+// How ECMAScript writes years before 0 and after 9999.
+const LONG_YEAR = /^([-+])0*(\d{4,}-\d\d-\d\d)$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -36,12 +38,13 @@ const CONVERTERS = {
   boolean: (value) => (typeof value === 'boolean' ? value : null),
   date: (value) => (typeof value === 'string' && DAY.test(value) ? parseDate(value) : null),
   datetime: toDateTime,
+  time: (value) => (typeof value === 'string' ? time(value) : null),
   duration: (value) => (typeof value === 'string' ? duration(value) : null),
   list: (value) => (Array.isArray(value) ? value : null),
   context: (value) => (isObject(value) ? value : null),
 };
 
-function convert(value, type, name) {
+export function convert(value, type, name) {
   if (value === null || value === undefined) return null;
   let result = null;
   try {
@@ -93,7 +96,8 @@ export function leave(value, budget = { text: MAX_TEXT, items: MAX_ITEMS }) {
     return value;
   }
   if (value instanceof FeelDateTime) return dateTimeText(value);
-  if (value instanceof FeelDate || value instanceof FeelDuration || value instanceof FeelTime) return value.toString();
+  if (value instanceof FeelTime) return (value.zone === session.zone ? new FeelTime(value.value) : value).toString();
+  if (value instanceof FeelDate || value instanceof FeelDuration) return value.toString().replace(LONG_YEAR, '$1$2');
   if (Array.isArray(value)) return value.map((item) => leave(item, budget));
   if (getType(value) !== 'context') throw new Refusal('not_data', { type: getType(value) });
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, leave(item, budget)]));

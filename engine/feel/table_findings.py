@@ -1,0 +1,86 @@
+"""What is doubtful about the tables of a file, though it can be evaluated: gaps and overlaps."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from engine.feel.coverage import MOST_FINDINGS, gaps, overlaps
+from engine.feel.model import Box, Decision, DecisionModel, Finding, HitPolicy, Table
+
+SENTENCES = {
+    "gap": (
+        "No rule of the decision “{name}” matches when {example}.",
+        "当 {example} 时，决策“{name}”没有匹配的规则。",
+    ),
+    "gap_anywhere": (
+        "The decision “{name}” has no rule.",
+        "决策“{name}”没有任何规则。",
+    ),
+    "overlap": (
+        "Rules {first} and {second} of the decision “{name}” both match when {example}, but its hit policy allows one.",
+        "当 {example} 时，决策“{name}”的规则 {first} 和 {second} 同时匹配，但其命中策略只允许一条。",
+    ),
+    "overlap_always": (
+        "Rules {first} and {second} of the decision “{name}” match the same inputs, but its hit policy allows one.",
+        "决策“{name}”的规则 {first} 和 {second} 匹配相同的输入，但其命中策略只允许一条。",
+    ),
+    "disagreement": (
+        "Rules {first} and {second} of the decision “{name}” both match when {example}, with different results.",
+        "当 {example} 时，决策“{name}”的规则 {first} 和 {second} 同时匹配，但结果不同。",
+    ),
+    "disagreement_always": (
+        "Rules {first} and {second} of the decision “{name}” match the same inputs, with different results.",
+        "决策“{name}”的规则 {first} 和 {second} 匹配相同的输入，但结果不同。",
+    ),
+}
+
+
+def table_findings(model: DecisionModel) -> list[Finding]:
+    """Return the gaps of UNIQUE tables, and overlaps that break UNIQUE or ANY; at most ten of each kind a table."""
+    found: list[Finding] = []
+    for decision in model.decisions.values():
+        for owner, table in _tables(decision.logic, decision.id):
+            found += [*_gaps(decision, owner, table), *_overlaps(decision, owner, table)]
+    return found
+
+
+def _tables(box: Box, owner: str) -> Iterator[tuple[str, Table]]:
+    if box.table is not None:
+        yield owner, box.table
+    for part in box.parts:
+        yield from _tables(part, part.id or owner)
+
+
+def _finding(element: str, code: str, **params: object) -> Finding:
+    english, chinese = SENTENCES[code]
+    return Finding(element, None, code, english, chinese, params)
+
+
+def _shown(example: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(f"{expression} = {value}" for expression, value in example)
+
+
+def _gaps(decision: Decision, owner: str, table: Table) -> Iterator[Finding]:
+    if table.hit_policy is not HitPolicy.UNIQUE or any(output.default for output in table.outputs):
+        return
+    for gap in islice(gaps(table), MOST_FINDINGS):
+        code = "gap" if gap.example else "gap_anywhere"
+        yield _finding(owner, code, name=decision.name, example=_shown(gap.example))
+
+
+def _overlaps(decision: Decision, owner: str, table: Table) -> Iterator[Finding]:
+    if table.hit_policy not in {HitPolicy.UNIQUE, HitPolicy.ANY}:
+        return
+    is_unique = table.hit_policy is HitPolicy.UNIQUE
+    found = (
+        each for each in overlaps(table) if is_unique or _outputs(table, each.first) != _outputs(table, each.second)
+    )
+    for each in islice(found, MOST_FINDINGS):
+        code = ("overlap" if is_unique else "disagreement") + ("" if each.example else "_always")
+        numbers = {"first": each.first, "second": each.second}
+        rule = table.rules[each.second - 1].id or owner
+        yield _finding(rule, code, name=decision.name, example=_shown(each.example), **numbers)
+
+
+def _outputs(table: Table, number: int) -> tuple[str, ...]:
+    """Return a rule's results as they are written: whether different texts mean the same is not judged."""
+    return table.rules[number - 1].outputs
