@@ -26,7 +26,8 @@ from tests.conftest import MONDAY_9, truncate
 from tests.workflows import test_support_request, test_visit, test_visit_exceptions
 from tests.workflows.world import World
 
-RANDOM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\$argon2\S+|AE-[0-9A-F]{8}")
+_IDS = r"[0-9a-f]{64}|[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\$argon2\S+"
+RANDOM = re.compile(rf"{_IDS}|\b(AE|[a-z]|ae)-[0-9A-Fa-f]{{8}}\b")
 """Ids, numbers made of ids, salted hashes and passwords: different in each run."""
 
 
