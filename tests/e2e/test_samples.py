@@ -112,4 +112,4 @@ def test_a_photographed_card_becomes_a_contact(site: Site, sign_in: SignIn) -> N
     page.fill("input[name='department']", "心内科")
     page.click("form#contact_card .form-submit")
     expect(page.locator("h1")).to_have_text("赵主任")
-    assert page.evaluate("document.querySelector('img.contact-card').complete")
+    expect(page.locator("img.contact-card")).to_have_js_property("naturalWidth", 900)
