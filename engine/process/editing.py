@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.audit import service as audit
 from engine.bpmn import documents
 from engine.bpmn.check import Finding
 from engine.bpmn.model import Source
@@ -104,9 +105,21 @@ def publish(
             key=row.key,
         )
     try:
-        return deployment.store(session, actor, sources, note=note, now=now)
+        published = deployment.store(session, actor, sources, note=note, now=now)
     except IntegrityError as error:
         raise ConflictError(OVERTAKEN, code="published_in_between", version=base_version + 1) from error
+    audit.record(
+        session,
+        actor,
+        "definition.published",
+        subject=("definition", row.key),
+        name=row.name,
+        reason=note,
+        before={"version": base_version},
+        after={"version": published[1]},
+        now=now,
+    )
+    return published
 
 
 def _factory_forms() -> dict[str, FormDefinition]:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.audit import service as audit
 from engine.bpmn import step as bpmn
 from engine.errors import ConflictError, NotFoundError
 from engine.outbox import service as outbox
@@ -62,6 +63,15 @@ def retry(session: Session, actor: Actor, incident_id: UUID, *, now: datetime) -
     incident.resolved_at = now
     incident.resolved_by = actor.user_id
     incident.resolution = "retried"
+    audit.record(
+        session,
+        actor,
+        "incident.retried",
+        subject=("instance", str(instance_id)),
+        name=instance.title,
+        before={"incident": incident.code, "element": incident.element_id},
+        now=now,
+    )
     session.flush()  # the count below must not see it
     _clear_state(session, instance)
     if incident.delivery_id is not None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, Route
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from engine.audit import service as audit
 from engine.people import service as people
 from engine.process import definitions, deployment
 from engine.process.tables import ProcessDefinition
@@ -83,6 +84,8 @@ def test_publishing_makes_the_next_version_with_its_note(world: World) -> None:
     assert answer.status_code == 200
     assert answer.get_json()["version"] == 2
     assert versions(world) == [2, 1]
+    (event,) = world.read(lambda session: audit.events(session, subject=("definition", KEY)))
+    assert (event.action, event.reason, event.after) == ("definition.published", "A better name", {"version": 2})
     page = client.get(answer.get_json()["url"]).text
     assert "A better name" in page
     assert "管理员" in page
