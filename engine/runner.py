@@ -170,7 +170,8 @@ class Worker:
                 return self._wait_for_receiver(session, claim, now)
             if not outbox.settle(session, claim, now=now):
                 raise LostFenceError
-            incidents.resolve_for_delivery(session, claim.id, now=now)
+            if claim.was_renewed:
+                incidents.resolve_for_delivery(session, claim.id, now=now)
             if claim.token and claim.instance_id:
                 process.settle_delivery(
                     session, claim.instance_id, claim.token, result, element_id=claim.element_id, now=now

@@ -31,6 +31,7 @@ from engine.errors import FieldProblem, InvalidInputError
 
 YEARS = range(2000, 2101)
 WEEK_ID = 1
+_AT_HAND = "company calendar"
 _PRESET_WEEK = [spans_text(DEFAULT_WEEK.get(weekday, ())) for weekday in range(7)]
 
 
@@ -51,10 +52,18 @@ def company_calendar(session: Session) -> WorkingCalendar:
 
 
 def versioned_calendar(session: Session) -> tuple[WorkingCalendar, int]:
-    """Return the calendar that holds now, and its version; 0 is the shipped preset."""
-    row = session.execute(
-        select(WorkingWeek.version, WorkingWeek.time_zone, WorkingWeek.spans).where(WorkingWeek.id == WEEK_ID)
-    ).one_or_none()
+    """Return the calendar that holds now, and its version; 0 is the shipped preset.
+
+    A session reads it once: what one transaction computes, it computes by one calendar.
+    """
+    if _AT_HAND not in session.info:
+        session.info[_AT_HAND] = _read(session)
+    found: tuple[WorkingCalendar, int] = session.info[_AT_HAND]
+    return found
+
+
+def _read(session: Session) -> tuple[WorkingCalendar, int]:
+    row = session.get(WorkingWeek, WEEK_ID)
     if row is None:
         return _preset(), 0
     days = session.execute(select(CalendarDay.day, CalendarDay.is_working).order_by(CalendarDay.day))
@@ -161,6 +170,7 @@ def set_week(session: Session, actor: Actor, *, time_zone: str, hours: Mapping[i
 
 
 def _begin_change(session: Session, actor: Actor, now: datetime) -> WorkingWeek:
+    session.info.pop(_AT_HAND, None)
     row = session.scalar(select(WorkingWeek).where(WorkingWeek.id == WEEK_ID).with_for_update())
     if row is None:
         row = WorkingWeek(id=WEEK_ID, time_zone=presets.TIME_ZONE, spans=list(_PRESET_WEEK), version=0)

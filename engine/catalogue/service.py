@@ -56,9 +56,10 @@ def material_choices(session: Session, _actor: Actor, _business_key: str) -> Seq
 
 def items(session: Session) -> tuple[Item, ...]:
     """Return what is active, by line and name."""
-    query = select(Product).where(Product.is_active.is_(True)).order_by(Product.line, Product.name)
+    columns = Product.code, Product.name, Product.name_en, Product.is_sample, Product.is_material
+    query = select(*columns).where(Product.is_active.is_(True)).order_by(Product.line, Product.name)
     return tuple(
-        Item(row.code, Text(row.name, row.name_en), row.is_sample, row.is_material) for row in session.scalars(query)
+        Item(row.code, Text(row.name, row.name_en), row.is_sample, row.is_material) for row in session.execute(query)
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor, Role
 from engine.customers.tables import Contact, Customer, CustomerContact, CustomerRef, Place
 from engine.errors import NotFoundError
+from engine.store.kept import rows_by_id
 
 SEES_ALL = (Role.ADMIN, Role.OPS, Role.COMPLIANCE)
 
@@ -113,7 +114,7 @@ def customers(
 
 def by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, CustomerRow]:
     """Return customers by id, for objects that the caller has already found visible."""
-    return {found.id: _row(found) for found in session.scalars(select(Customer).where(Customer.id.in_(set(ids))))}
+    return {key: _row(found) for key, found in rows_by_id(session, Customer, ids).items()}
 
 
 def places(session: Session, customer_id: UUID) -> tuple[PlaceRow, ...]:
@@ -130,7 +131,7 @@ def first_places(session: Session, customer_ids: Collection[UUID]) -> dict[UUID,
 
 def places_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, PlaceRow]:
     """Return places by id."""
-    return {row.id: _place(row) for row in session.scalars(select(Place).where(Place.id.in_(set(ids))))}
+    return {key: _place(row) for key, row in rows_by_id(session, Place, ids).items()}
 
 
 def contacts(session: Session, customer_id: UUID) -> tuple[ContactRow, ...]:
@@ -146,7 +147,7 @@ def contacts(session: Session, customer_id: UUID) -> tuple[ContactRow, ...]:
 
 def contacts_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, ContactRow]:
     """Return contacts by id."""
-    rows = session.scalars(select(Contact).where(Contact.id.in_(set(ids))))
+    rows = rows_by_id(session, Contact, ids).values()
     return {row.id: ContactRow(row.id, row.name, row.title, row.department, row.phone, row.card) for row in rows}
 
 

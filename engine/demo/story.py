@@ -166,7 +166,6 @@ class Story:
             if not self._do(session, actor, visits.business_key(visit_id), "visit_check_in", values, now):
                 return
             stay = timedelta(minutes=self._random.randint(18, 55))
-            self._at(now + timedelta(minutes=2), self._explain(login, visit_id))
             self._at(now + stay, self._report(login, visit_id, customer))
 
         return act
@@ -181,19 +180,13 @@ class Story:
             fix_at=now - timedelta(seconds=self._random.choice((3, 8, 20, 45, 120))),
         )
 
-    def _explain(self, login: str, visit_id: UUID) -> Act:
-        def act(session: Session, now: datetime) -> None:
-            values = {"reason": "poor_signal", "explanation": self._random.choice(texts.EXPLANATIONS)}
-            self._do(session, self._company.actors[login], visits.business_key(visit_id), "visit_explain", values, now)
-
-        return act
-
     def _report(self, login: str, visit_id: UUID, customer: DemoCustomer) -> Act:
         def act(session: Session, now: datetime) -> None:
             actor = self._company.actors[login]
             key = visits.business_key(visit_id)
             day = now.astimezone(ZONE).date()
             values = {
+                "visit_explain": {"reason": "poor_signal", "explanation": self._random.choice(texts.EXPLANATIONS)},
                 "visit_report": texts.report(self._random, customer.kind, day),
                 "visit_shelf_check": texts.shelf_check(self._random),
                 "visit_survey": texts.survey(self._random),

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from engine.feel import isolate
@@ -50,16 +51,11 @@ class Scope:
 
     def mentioned_in(self, expressions: Sequence[str]) -> "Scope":
         """Return the scope with only the names that the expressions can mean: converting the others takes longest."""
-        words = {word for expression in expressions for word in WORD.findall(expression)}
-
-        def is_meant(name: str) -> bool:
-            first = name.partition(".")[0]
-            return first in words or not WORD.fullmatch(first)
-
+        words = frozenset[str]().union(*(_words_of(expression) for expression in expressions))
         # Without the clock in it, the same question is the same job at any time, and its answer is remembered.
         return Scope(
-            variables={name: value for name, value in self.variables.items() if is_meant(name)},
-            types={name: type_ for name, type_ in self.types.items() if is_meant(name)},
+            variables={name: value for name, value in self.variables.items() if _may_be_meant(name, words)},
+            types={name: type_ for name, type_ in self.types.items() if _may_be_meant(name, words)},
             now=self.now if CLOCK_WORDS & words else NO_TIME,
             time_zone=self.time_zone,
         )
@@ -72,6 +68,23 @@ class Scope:
             "now": int(self.now.timestamp() * 1000),
             "zone": self.time_zone,
         }
+
+
+@lru_cache(maxsize=4096)
+def _words_of(expression: str) -> frozenset[str]:
+    return frozenset(WORD.findall(expression))
+
+
+@lru_cache(maxsize=4096)
+def _first_word(name: str) -> str | None:
+    first = name.partition(".")[0]
+    return first if WORD.fullmatch(first) else None
+
+
+def _may_be_meant(name: str, words: frozenset[str]) -> bool:
+    # A name with spaces or signs in it is more than one word: such ones are always kept.
+    first = _first_word(name)
+    return first is None or first in words
 
 
 def run(job: dict[str, Any], expression: str) -> Any:

@@ -1,16 +1,17 @@
 """Emit, claim and settle deliveries."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.ids import new_id
 from engine.outbox.tables import Delivery, DeliveryState
+from engine.store.base import Base
 from engine.store.database import AFTER_COMMIT
 
 LEASE_S = 60
@@ -37,6 +38,31 @@ class Claim:
     fence: int
     created_at: datetime
     expires_at: datetime | None
+
+    @property
+    def was_renewed(self) -> bool:
+        """Whether a person had it tried again after it was given up: only the fence counts every attempt."""
+        return self.fence > self.attempts
+
+
+# Made once: every delivery runs these, beside what it is for.
+_TABLE = Base.metadata.tables[Delivery.__tablename__]
+_CLAIM = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("claimed"), _TABLE.c.available_at <= bindparam("now"))
+    .values(attempts=_TABLE.c.attempts + 1, fence=_TABLE.c.fence + 1, available_at=bindparam("until"))
+    .returning(*(_TABLE.c[each.name] for each in fields(Claim)))
+)
+_END = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("claimed"),
+        _TABLE.c.fence == bindparam("held"),
+        _TABLE.c.state == DeliveryState.PENDING,
+    )
+    .values(state=bindparam("ended"), available_at=None, ended_at=bindparam("now"), last_error=bindparam("error"))
+    .returning(_TABLE.c.id)
+)
 
 
 def emit(
@@ -93,31 +119,9 @@ def claim(session: Session, delivery_id: UUID, *, now: datetime) -> Claim | None
 
     The attempt is counted here: a worker that dies has used it.
     """
-    taken = session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.available_at <= now)
-        .values(
-            attempts=Delivery.attempts + 1,
-            fence=Delivery.fence + 1,
-            available_at=now + timedelta(seconds=LEASE_S),
-        )
-        .returning(Delivery)
-    ).scalar_one_or_none()
-    if taken is None:
-        return None
-    return Claim(
-        id=taken.id,
-        key=taken.key,
-        topic=taken.topic,
-        payload=taken.payload,
-        instance_id=taken.instance_id,
-        element_id=taken.element_id,
-        token=taken.token,
-        attempts=taken.attempts,
-        fence=taken.fence,
-        created_at=taken.created_at,
-        expires_at=taken.expires_at,
-    )
+    until = now + timedelta(seconds=LEASE_S)
+    taken = session.execute(_CLAIM, {"claimed": delivery_id, "now": now, "until": until}).one_or_none()
+    return None if taken is None else Claim(**taken._mapping)
 
 
 def settle(session: Session, claim: Claim, *, now: datetime) -> bool:
@@ -163,10 +167,6 @@ def forget_payloads(session: Session, instance_ids: Collection[UUID]) -> None:
 
 
 def _end(session: Session, claim: Claim, state: DeliveryState, *, now: datetime, error: str | None) -> bool:
-    ended = session.execute(
-        update(Delivery)
-        .where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state == DeliveryState.PENDING)
-        .values(state=state, available_at=None, ended_at=now, last_error=error[:500] if error else None)
-        .returning(Delivery.id)
-    ).scalar_one_or_none()
-    return ended is not None
+    values = {"ended": state, "now": now, "error": error[:500] if error else None}
+    ended = session.execute(_END, {"claimed": claim.id, "held": claim.fence, **values})
+    return ended.scalar_one_or_none() is not None

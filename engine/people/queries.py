@@ -45,10 +45,11 @@ def person(session: Session, user_id: UUID) -> Person:
     Raises:
         NotFoundError: no such user.
     """
-    found = people(session, ids=[user_id])
-    if not found:
+    user = session.get(User, user_id)
+    if user is None:
         raise NotFoundError("There is no such user.", code="user_unknown")
-    return found[0]
+    team = session.get(Team, user.team_id) if user.team_id else None
+    return _person(user, team.name if team else None)
 
 
 def people(session: Session, *, ids: Collection[UUID] | None = None, role: Role | None = None) -> tuple[Person, ...]:

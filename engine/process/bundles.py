@@ -19,6 +19,8 @@ from forms import definition as form_definitions
 from forms.model import FormDefinition
 
 CACHE_SIZE = 200
+NEWEST = "newest versions"
+"""Key of ``session.info``: id and digest by process; who stores a version takes its process out."""
 
 
 @dataclass(frozen=True)
@@ -94,20 +96,24 @@ def sources_of(session: Session, definition_id: UUID) -> list[bpmn.Source]:
 
 
 def latest(session: Session, process_key: str) -> tuple[UUID, Bundle]:
-    """Return id and bundle of the newest version of a process.
+    """Return id and bundle of the newest version of a process; a session asks once.
 
     Raises:
         NotFoundError: no version was ever deployed.
     """
-    row = session.execute(
-        select(ProcessDefinition.id, ProcessDefinition.digest)
-        .where(ProcessDefinition.key == process_key)
-        .order_by(ProcessDefinition.version.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        raise NotFoundError("The process {key} is not deployed.", code="process_not_deployed", key=process_key)
-    return row.id, by_digest(session, row.id, row.digest)
+    newest: dict[str, tuple[UUID, str]] = session.info.setdefault(NEWEST, {})
+    if process_key not in newest:
+        row = session.execute(
+            select(ProcessDefinition.id, ProcessDefinition.digest)
+            .where(ProcessDefinition.key == process_key)
+            .order_by(ProcessDefinition.version.desc())
+            .limit(1)
+        ).first()
+        if row is None:
+            raise NotFoundError("The process {key} is not deployed.", code="process_not_deployed", key=process_key)
+        newest[process_key] = row.id, row.digest
+    definition_id, digest = newest[process_key]
+    return definition_id, by_digest(session, definition_id, digest)
 
 
 WORKFLOWS = Path(__file__).resolve().parents[2] / "workflows"

@@ -127,6 +127,7 @@ def store(
         deployed_by=actor.user_id,
     )
     session.add(definition)
+    session.info.get(bundles.NEWEST, {}).pop(definition.key, None)
     session.flush()  # the sources below refer to it
     session.add_all(
         DefinitionSource(definition_id=definition.id, name=source.name, content=source.content) for source in sources

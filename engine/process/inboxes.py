@@ -4,14 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from engine.access import group_principal, user_principal
 from engine.process.tables import NO_DUE_DATE, InboxEntry, InboxTask, UserTask
+from engine.store.base import Base
 
 _MADE = {"task_id", "group_name", "search_text"}
 _COPIED = [column.name for column in InboxTask.__table__.columns if column.name not in _MADE]
+# Made once, of the tables and not of their classes: each step of each process runs these.
+_INBOX, _INBOX_TASK = (Base.metadata.tables[each.__tablename__] for each in (InboxEntry, InboxTask))
+_PUT, _PUT_FACTS = insert(_INBOX), insert(_INBOX_TASK)
+_TAKE, _TAKE_FACTS = (
+    delete(table).where(table.c.task_id.in_(bindparam("gone", expanding=True))) for table in (_INBOX, _INBOX_TASK)
+)
 _SEARCHED = ("subject", "subject_en", "text_1", "text_2", "text_3")
 
 
@@ -19,17 +26,17 @@ def put_in_inboxes(session: Session, tasks: Iterable[UserTask]) -> None:
     """Put open tasks into the inboxes of those who may do them: two statements, however many there are."""
     rows = [row for task in tasks for row in _entries(task)]
     if rows:
-        session.execute(insert(InboxEntry), rows)
+        session.execute(_PUT, rows)
     facts = [_facts(task) for task in tasks]
     if facts:
-        session.execute(insert(InboxTask), facts)
+        session.execute(_PUT_FACTS, facts)
 
 
 def take_from_inboxes(session: Session, task_ids: Iterable[UUID]) -> None:
     """Take tasks out of all inboxes."""
     ids = list(task_ids)
-    session.execute(delete(InboxEntry).where(InboxEntry.task_id.in_(ids)))
-    session.execute(delete(InboxTask).where(InboxTask.task_id.in_(ids)))
+    session.execute(_TAKE, {"gone": ids})
+    session.execute(_TAKE_FACTS, {"gone": ids})
 
 
 def renew_in_inboxes(session: Session, task: UserTask) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -25,11 +25,14 @@ from engine.process.tables import (
     TaskDraft,
     UserTask,
 )
+from engine.store.base import Base
 from forms import schema
 from forms.context import context_names
 from forms.model import Choice, Component, FormDefinition
 
 DRAFT_LIMIT_BYTES = 256_000
+_DRAFT = Base.metadata.tables[TaskDraft.__tablename__]
+_FORGET_DRAFTS = delete(_DRAFT).where(_DRAFT.c.task_id == bindparam("done"))
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def complete_user_task(
     task.completed_by = actor.user_id
     task.completed_by_name = actor.name
     task.submission_id = submission_id
-    session.execute(delete(TaskDraft).where(TaskDraft.task_id == task.id))
+    session.execute(_FORGET_DRAFTS, {"done": task.id})
     opened = write_step(
         session,
         instance,

@@ -98,7 +98,8 @@ def open_elsewhere(session: Session, rep_id: UUID, visit_id: UUID) -> UUID | Non
 
     Visits at the same place are one stop: six doctors of a hospital may all be open at once.
     """
-    place_id = session.scalar(select(Visit.place_id).where(Visit.id == visit_id))
+    visit = session.get(Visit, visit_id)
+    place_id = visit.place_id if visit else None
     elsewhere = or_(Visit.place_id.is_(None), Visit.place_id != place_id) if place_id else Visit.id.is_not(None)
     return session.scalar(
         select(Visit.id)
@@ -123,8 +124,8 @@ def _looked_up(
     session: Session, actor: Actor, business_key: str, now: datetime
 ) -> tuple[LocationMode | None, tuple[str, ...]]:
     mode = consent.mode_of(session, actor, now=now)
-    key = select(Visit.place_id).where(Visit.id == _visit_id(business_key)) if business_key else None
-    place_id = session.scalar(key) if key is not None else None
+    visit = session.get(Visit, _visit_id(business_key)) if business_key else None
+    place_id = visit.place_id if visit else None
     place = customer_queries.places_by_id(session, [place_id]).get(place_id) if place_id else None
     return mode, methods(mode, has_code=place is not None and place.has_code)
 

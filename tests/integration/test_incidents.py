@@ -14,6 +14,7 @@ from engine.connectors.crm import CrmRefusedError, VisitRecord
 from engine.connectors.crm.memory import MemoryCrm
 from engine.errors import ConflictError, NotFoundError, RetryableError
 from engine.ids import new_id
+from engine.outbox import service as outbox
 from engine.outbox.service import MAX_ATTEMPTS
 from engine.process import deployment, incidents, queries, service, topics, user_tasks
 from engine.process.bundles import sources_from
@@ -213,6 +214,19 @@ def test_a_crm_that_comes_back_in_time_is_written_once(world: World, crm: Outage
     world.wait(timedelta(hours=2))
     assert world.incidents() == []
     assert [row["visit_id"] for row in crm.real.visits()] == [str(visit_id)]
+
+
+def test_an_incident_closes_when_its_delivery_is_done_after_all(world: World, crm: Outage) -> None:
+    crm.failure = CrmRefusedError("unknown customer")
+    made(world)
+    incident = only_incident(world)
+    delivery_id = incident.delivery_id
+    assert delivery_id is not None
+    crm.failure = None
+    world.do(lambda session: outbox.renew(session, delivery_id, now=world.clock()))
+    world.wait(timedelta(minutes=1))
+    assert world.incidents() == []
+    assert world.look(lambda session: session.get_one(Incident, incident.id)).resolution == "delivered"
 
 
 def test_a_refusal_is_an_incident_at_once(world: World, crm: Outage) -> None:
