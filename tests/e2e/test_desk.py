@@ -132,6 +132,7 @@ def test_a_morning_with_the_keyboard_alone(site: Site, sign_in: SignIn, off_loop
     page.keyboard.type("P1")
     keys(page, "Control+Enter")
     expect(page.locator(".task.is-open .badge", has_text="P1")).to_be_visible()
+    expect(page.locator("#pane .badge", has_text="P1").first).to_be_visible()  # until then the menu has the keys
     # Given to a colleague, and gone from here.
     keys(page, "a")
     expect(page.locator("#pane select[name='user_id']")).to_be_focused()

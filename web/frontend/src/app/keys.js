@@ -1,6 +1,6 @@
 // Keys: j and k move on lists, Enter opens, / searches, ? shows the keys, e goes to what is due, a takes or gives.
 // Never while typing, and nothing that a slip of the finger could not take back.
-const TYPING = 'input, textarea, select, [contenteditable], dialog';
+const TYPING = 'input, textarea, select, [contenteditable], dialog[open]';
 
 export function listKeys(root) {
   const act = {

@@ -1,5 +1,5 @@
 // The keys of the inbox, beside those that every list has (app/keys.js): the sheet behind ? lists them.
-const TYPING = 'input:not([type="checkbox"]), textarea, select, [contenteditable], dialog';
+const TYPING = 'input:not([type="checkbox"]), textarea, select, [contenteditable], dialog[open]';
 
 export function startKeys(desk, { list, pane, selection }) {
   function act(name) {
@@ -47,7 +47,7 @@ export function startKeys(desk, { list, pane, selection }) {
       event.preventDefault();
       return;
     }
-    if (event.key === 'Escape' && event.target.closest('#pane, .desk-list') && !event.target.closest('dialog')) {
+    if (event.key === 'Escape' && event.target.closest('#pane, .desk-list') && !event.target.closest('dialog[open]')) {
       event.preventDefault();
       pane.leave();
       return;

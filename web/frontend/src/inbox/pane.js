@@ -45,12 +45,14 @@ export class Pane {
     form.dataset.sending = 'true';
     event.submitter?.setAttribute('aria-busy', 'true');
     const before = this.taskId;
+    const number = ++this.asked;
     try {
       const body = new FormData(form, event.submitter);
       const options = { method: 'POST', body, headers: { 'X-Pane': '1' }, credentials: 'same-origin' };
       const response = await fetch(form.getAttribute('action'), options).catch(() => null);
       if (!response) { this.tell(document.getElementById('not-sent')?.textContent); return; }
-      await this.show(response);
+      // Whoever has opened something else meanwhile stays there; a refusal comes up all the same.
+      await this.show(response, { isOvertaken: () => response.ok && number !== this.asked });
       const left = Boolean(before) && this.isEmpty;
       const failed = [...this.root.querySelectorAll('[data-failed]')].map((row) => row.dataset.failed);
       const isBulk = Boolean(this.root.querySelector('[data-run]'));
@@ -61,7 +63,7 @@ export class Pane {
     }
   }
 
-  async show(response) {
+  async show(response, { isOvertaken = () => false } = {}) {
     const path = new URL(response.url).pathname;
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const main = page.getElementById('main');
@@ -69,6 +71,7 @@ export class Pane {
       this.tell(flash.textContent.trim());
       flash.remove();
     }
+    if (isOvertaken()) return;
     const task = TASK.exec(path);
     // What answers with a place outside of the tasks, or with the list, is done here.
     if (!main || (response.ok && !path.startsWith('/tasks/'))) {
