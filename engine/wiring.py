@@ -16,6 +16,7 @@ from engine.attachments import service as attachments
 from engine.calendar import firing
 from engine.catalogue import service as catalogue
 from engine.clock import Clock, utc_now
+from engine.comments import audience
 from engine.connectors.crm import Crm, VisitRecord
 from engine.connectors.crm.memory import MemoryCrm
 from engine.connectors.files import Files
@@ -49,10 +50,12 @@ from engine.settings import Settings
 from engine.store.database import Database
 from engine.support import fulfilment, picking
 from engine.support import operations as support
+from engine.support.audience import of_request
 from engine.support.rules import QUEUES
 from engine.visits import correction_operations as corrections
 from engine.visits import operations as visits
 from engine.visits import presence
+from engine.visits.audience import of_visit
 from forms.attached import files_in
 from forms.model import Choice, FormDefinition, Text
 
@@ -188,6 +191,8 @@ def register(application: Application) -> None:
     )
     for name, label, handler in _channels(application.channels):
         topics.register(Topic(name=name, kind=TopicKind.DELIVERY, label=label, handler=handler))
+    audience.register("request", of_request)
+    audience.register("visit", of_visit)
     topics.register_choices("products", catalogue.product_choices)
     topics.register_choices("items", catalogue.product_choices)
     topics.register_choices("sample_items", catalogue.sample_choices)

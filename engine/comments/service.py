@@ -1,6 +1,6 @@
 """Write, change and read comments; callers have checked that the actor may see the object."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, user_principal
+from engine.access import Actor
 from engine.comments import rules
 from engine.comments.rules import Named
 from engine.comments.tables import Comment
 from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFoundError
 from engine.ids import new_id
-from engine.outbox import service as outbox
 from engine.people import queries as people
 from engine.people.service import actor_for
 
@@ -164,27 +163,6 @@ def suggestions(session: Session, actor: Actor, words: str, *, sees: Sees, limit
         if len(found) == limit:
             break
     return tuple(found)
-
-
-def tell_mentioned(
-    session: Session,
-    actor: Actor,
-    found: CommentRow,
-    titles: Mapping[str, str],
-    mentions: Collection[UUID],
-    *,
-    now: datetime,
-) -> None:
-    """Tell those whom a comment mentions, each once for the comment however often it is changed."""
-    for user_id in mentions:
-        payload = {
-            "to": [user_principal(user_id)],
-            "template": "mention",
-            "values": {"who": actor.name, **titles},
-            "business_key": found.business_key,
-        }
-        key = f"mention:{found.id}:{user_id}"
-        outbox.emit(session, "notify.send", payload, key=key, now=now, lane=outbox.USER_LANE)
 
 
 def _checked(text: str) -> str:

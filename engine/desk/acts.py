@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.comments import audience
 from engine.comments import service as comments
 from engine.desk import service
 from engine.errors import ConflictError, FieldProblem, InvalidInputError
@@ -92,7 +93,10 @@ def _comment(
 ) -> bool:
     managers = service.answers_for(session, actor)
     _instance, task = lock_task(session, actor, task_id, answers_for=managers)
-    comments.write_comment(session, actor, task.business_key, values["text"], is_internal=values["internal"], now=now)
+    text, is_internal = values["text"], values["internal"]
+    comment_id = comments.write_comment(session, actor, task.business_key, text, is_internal=is_internal, now=now)
+    session.flush()  # the row below is read as it is stored
+    audience.tell(session, actor, comments.comment(session, comment_id), is_new=True, now=now)
     return True
 
 

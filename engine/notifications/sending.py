@@ -52,8 +52,11 @@ def store(session: Session, context: DeliveryContext, payload: Mapping[str, Any]
     """
     template, to = str(payload.get("template") or "")[:60], list(payload.get("to") or [])
     values, about = dict(payload.get("values") or {}), str(payload.get("business_key") or "")
+    spared = set(payload.get("except") or [])
     notices = {}
     for user_id in recipients(session, to):
+        if str(user_id) in spared:
+            continue
         notices[user_id] = Notification(
             id=new_id(), key=f"{context.key}:{user_id}", user_id=user_id, template=template, values=values,
             business_key=about, created_at=context.now,

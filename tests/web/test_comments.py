@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from engine.comments import service as comments
 from engine.comments.rules import EDITABLE_FOR
 from engine.errors import ConflictError
+from engine.ids import new_id
+from engine.notifications.tables import Notification
 from engine.outbox.tables import Delivery
 from engine.people.service import actor_for
 from tests.web.world import World, make_world
@@ -51,6 +54,36 @@ def test_a_mention_tells_that_person_once(world: World) -> None:
     page = world.client("rep1").get(path).text
     assert "please look now" in page
     assert "已修改" in page or "changed" in page
+
+
+def notices(world: World, login: str) -> list[str]:
+    """Return the templates of a person's notices about comments."""
+    world.application.worker.run_until_idle()
+    query = select(Notification.template).where(Notification.user_id == world.ids[login])
+    found = world.read(lambda session: list(session.scalars(query)))
+    return sorted(each for each in found if each in {"comment", "mention"})
+
+
+def test_who_is_mentioned_in_a_group_is_told_once(world: World) -> None:
+    request_id = world.request("rep1", "Cold chain")
+    world.client("rep1").post(f"/requests/{request_id}/comments", {"text": "@ops1 look"})
+    assert notices(world, "ops1") == ["mention"]
+    world.client("rep1").post(f"/requests/{request_id}/comments", {"text": "And one more thing"})
+    assert notices(world, "ops1") == ["comment", "mention"]
+    world.client("ops1").post(f"/requests/{request_id}/comments", {"text": "Noted", "internal": "1"})
+    assert notices(world, "ops1") == ["comment", "mention"], "nobody is told of their own"
+
+
+def test_comments_on_many_reach_each_requester(world: World) -> None:
+    for login in ("rep1", "rep2"):
+        world.request(login, "Cold chain")
+    client = world.client("ops1")
+    values = {"bulk-act": "comment", "bulk-all": "1", "bulk-filter": "", "bulk-ready": "1", "text": "On its way"}
+    client.post("/tasks/bulk", {**values, "bulk-run_id": str(new_id())})
+    assert (notices(world, "rep1"), notices(world, "rep2")) == (["comment"], ["comment"])
+    values |= {"text": "For us alone", "internal": "1"}
+    client.post("/tasks/bulk", {**values, "bulk-run_id": str(new_id())})
+    assert (notices(world, "rep1"), notices(world, "ops1")) == (["comment"], [])
 
 
 def test_who_may_not_see_the_object_cannot_be_mentioned(world: World) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
+from engine.comments import audience
 from engine.comments import service as comments
 from engine.comments.service import CommentRow
 from engine.errors import InvalidInputError, NotFoundError
@@ -47,7 +48,7 @@ def edit(comment_id: UUID) -> ResponseReturnValue:
     except InvalidInputError as error:
         flash(explain(error.errors["text"][0]), "danger")
         return _back(found)
-    comments.tell_mentioned(session, actor, found, writing.titles_of(found.business_key), new, now=context.now())
+    audience.tell(session, actor, found, mentions=new, is_new=False, now=context.now())
     flash(_("The comment is changed."), "success")
     return _back(found)
 

@@ -1,18 +1,14 @@
 """Write a comment with its mentions and files, on whatever object."""
 
-from uuid import UUID
-
 from flask import request
 
 from engine.access import Actor
 from engine.attachments import service as attachments
 from engine.attachments.service import Upload
+from engine.comments import audience
 from engine.comments import service as comments
 from engine.comments.service import CommentRow, Sees
-from engine.customers import queries as customers
 from engine.errors import FieldProblem, InvalidInputError
-from engine.support import queries as support
-from engine.visits import queries as visits
 from web import context
 from web.inbox import subject
 from web.support.handling import is_back_office
@@ -46,20 +42,8 @@ def seers(business_key: str, *, is_internal: bool) -> Sees:
     return sees
 
 
-def titles_of(business_key: str) -> dict[str, str]:
-    """Return what a visit or request is called in a notice, as the values ``title`` and ``title_en``."""
-    session, actor = context.session(), context.actor()
-    kind, _separator, text = business_key.partition(":")
-    if kind == "request":
-        row = support.request_detail(session, actor, UUID(text)).row
-        return {"title": f"{row.number} {row.subject}"}
-    customer_id = visits.visit_detail(session, actor, UUID(text)).visit.customer_id
-    customer = customers.by_id(session, [customer_id])[customer_id]
-    return {"title": customer.label("zh"), "title_en": customer.label("en")}
-
-
 def write(business_key: str, files: list[Upload], *, is_internal: bool = False) -> CommentRow:
-    """Add the comment that was typed and tell those whom it mentions; needs a transaction.
+    """Add the comment that was typed, and tell those whom it mentions or concerns; needs a transaction.
 
     Raises:
         InvalidInputError: empty, too long, or somebody mentioned may not see it.
@@ -75,5 +59,5 @@ def write(business_key: str, files: list[Upload], *, is_internal: bool = False) 
     session.flush()  # the files' owner is read from their rows
     attachments.attach(session, actor, comments.attachment_key(comment_id), stored)
     found = comments.comment(session, comment_id)
-    comments.tell_mentioned(session, actor, found, titles_of(business_key), mentions, now=context.now())
+    audience.tell(session, actor, found, mentions=mentions, is_new=True, now=context.now())
     return found

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Role, group_principal, user_principal
+from engine.access import Actor, Role
 from engine.attachments.service import Upload
 from engine.calendar import queries as calendar
 from engine.catalogue import service as catalogue
@@ -14,7 +14,6 @@ from engine.comments import service as comments
 from engine.customers import queries as customers
 from engine.errors import NotFoundError
 from engine.ids import new_id
-from engine.outbox import service as outbox
 from engine.people import queries as people
 from engine.process import pictures
 from engine.process import queries as process
@@ -118,18 +117,5 @@ def write_comment(request_id: UUID, files: list[Upload], *, is_internal: bool) -
         InvalidInputError: empty, too long, or somebody mentioned may not see it.
     """
     session, actor = context.session(), context.actor()
-    row = support.request_detail(session, actor, request_id).row
-    key = service.business_key(request_id)
-    written = writing.write(key, files, is_internal=is_internal)
-    to = []
-    if row.requester_id != actor.user_id and not is_internal and row.requester_id not in written.mentions:
-        to.append(user_principal(row.requester_id))
-    if is_internal or not is_back_office(actor):
-        to.append(group_principal(row.queue or "support"))
-    payload = {
-        "to": to,
-        "template": "comment",
-        "values": {"who": actor.name, **writing.titles_of(key)},
-        "business_key": key,
-    }
-    outbox.emit(session, "notify.send", payload, key=f"comment:{written.id}", now=context.now(), lane=outbox.USER_LANE)
+    support.request_detail(session, actor, request_id)
+    writing.write(service.business_key(request_id), files, is_internal=is_internal)
