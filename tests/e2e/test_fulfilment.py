@@ -71,6 +71,21 @@ def approve(page: Page, site: Site, request_id: UUID) -> None:
     submit(page, "sample_approve")
 
 
+def delegate_approval(owner: Page, colleague: Page, site: Site, request_id: UUID) -> None:
+    """Let a colleague prepare an approval, who gives it back; meanwhile its owner cannot decide."""
+    open_task(owner, site, request_id, "sample_approve")
+    address = owner.url
+    owner.get_by_role("link", name="委托").click()
+    owner.select_option("#user_id", label="Director")
+    owner.fill("#note", "请先核对数量")
+    owner.click("form .button-primary")
+    expect(owner.locator("main")).to_contain_text("Director")
+    colleague.goto(address)
+    expect(colleague.locator("main")).to_contain_text("请先核对数量")
+    colleague.check("input[name='decision'][value='approved']")
+    submit(colleague, "sample_approve")
+
+
 def test_a_first_response_stops_its_clock_only(site: Site, sign_in: SignIn, off_loop: Run) -> None:
     request_id = ask(site, off_loop, "technical", "接口参数", priority="P1")
     page = sign_in("technician")
@@ -78,11 +93,17 @@ def test_a_first_response_stops_its_clock_only(site: Site, sign_in: SignIn, off_
     rows = page.locator("main tbody tr")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("首次响应")
+    watched = page.context.new_page()
+    watched.goto(f"{site.url}/deadlines")
     rows.first.locator("a").first.click()
     page.wait_for_url(re.compile(f"/requests/{request_id}"))
     page.click("a.button-task")
     page.wait_for_selector("form#request_triage")
     submit(page, "request_triage")
+    # The page that somebody else looks at follows by itself: here, because its window comes to the front.
+    watched.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(watched.locator("main tbody tr")).to_have_count(1)
+    watched.close()
     page.goto(f"{site.url}/deadlines")
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("解决")
@@ -99,7 +120,12 @@ def test_twenty_five_samples_two_approvers_ten_sent_and_fifteen_owed(
     request_id = ask(site, off_loop, "sample", "科室会样品", support.Line("P-1", 25))
     packer = sign_in("packer")
     accept(packer, site, request_id)
-    approve(sign_in("manager"), site, request_id)
+    manager = sign_in("manager")
+    delegate_approval(manager, sign_in("director"), site, request_id)
+    # What the colleague prepared stands in the form of the one who decides.
+    open_task(manager, site, request_id, "sample_approve")
+    expect(manager.locator("input[name='decision'][value='approved']")).to_be_checked()
+    submit(manager, "sample_approve")
     approve(sign_in("compliance"), site, request_id)
 
     open_task(packer, site, request_id, "sample_reserve")

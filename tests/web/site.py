@@ -31,6 +31,10 @@ class Api:
         """POST JSON below ``/api/v1``."""
         return checked(self.client.post(f"/api/v1{path}", json=body, headers=self.headers))
 
+    def patch(self, path: str, body: Any = None) -> TestResponse:
+        """PATCH JSON below ``/api/v1``."""
+        return checked(self.client.patch(f"/api/v1{path}", json=body, headers=self.headers))
+
     def pages(self, path: str, **query: Any) -> list[list[dict[str, Any]]]:
         """Return every page of a list, following ``next`` to the end."""
         pages: list[list[dict[str, Any]]] = []

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
+from engine.access import Actor
 from engine.ids import new_id
 from engine.people import service as people
 from tests.web.site import Site, fields_of
@@ -95,6 +98,56 @@ def test_claiming_shows_who_has_the_task_and_stops_the_others(site: Site) -> Non
     for other in others:
         assert not _offers(site, other, raised.json or {})
         assert site.api(other).post(f"/tasks/{task_id}/claim").status_code == 409
+
+
+def test_a_task_is_given_to_a_colleague_and_changed(site: Site) -> None:
+    raised = site.api("rep").post("/requests", request_body(site)).json or {}
+    task_id = raised["tasks"][0]["id"]
+    [name, *_] = [name for name in ("technician", "generalist", "ops_head") if _offers(site, name, raised)]
+    first, api = site.person(name), site.api(name)
+    due_at = "2026-03-09T02:00:00+00:00"
+    changed = api.patch(f"/tasks/{task_id}", {"priority": 1, "due_at": due_at}).json or {}
+    assert (changed["task"]["priority"], changed["task"]["due_at"], changed["changed"]) == (1, due_at, True)
+    assert (api.patch(f"/tasks/{task_id}", {"priority": 1}).json or {})["changed"] is False
+    emptied = api.patch(f"/tasks/{task_id}", {"due_at": None}).json or {}
+    assert (emptied["task"]["priority"], emptied["task"]["due_at"]) == (1, None)
+    api.post(f"/tasks/{task_id}/claim")
+    assert (api.post(f"/tasks/{task_id}/release").json or {})["task"]["assignee_id"] is None
+    colleague_id = str(site.world.do(lambda session: _colleague(site, session, first)))
+    given = api.post(f"/tasks/{task_id}/assign", {"user_id": colleague_id})
+    assert given.json == {"task_id": task_id, "assignee_id": colleague_id, "changed": True}
+    assert api.post(f"/tasks/{task_id}/claim").status_code == 409
+
+
+def _colleague(site: Site, session: Session, of: Actor) -> UUID:
+    return people.add_user(
+        session, login="helpful", name="Helpful", password="correct horse", roles=of.roles, groups=of.groups,
+        now=site.world.clock(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"priority": 5}, "priority"),
+        ({"priority": "P1"}, "priority"),
+        ({"due_at": "2026-03-09T02:00:00"}, "due_at"),
+        ({"due_at": "9999-01-01T00:00:00Z"}, "due_at"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_change_that_does_not_fit_names_the_field(site: Site, body: dict[str, Any], field: str) -> None:
+    raised = site.api("rep").post("/requests", request_body(site)).json or {}
+    answer = site.api("technician").patch(f"/tasks/{raised['tasks'][0]['id']}", body)
+    assert set(fields_of(answer)) == {field}
+
+
+def test_a_task_is_not_given_to_whom_it_is_not_offered(site: Site) -> None:
+    raised = site.api("rep").post("/requests", request_body(site)).json or {}
+    task_id = raised["tasks"][0]["id"]
+    [name, *_] = [name for name in ("technician", "generalist", "ops_head") if _offers(site, name, raised)]
+    answer = site.api(name).post(f"/tasks/{task_id}/assign", {"user_id": str(site.person("rep").user_id)})
+    assert set(fields_of(answer)) == {"user_id"}
 
 
 def _offers(site: Site, name: str, detail: dict[str, Any]) -> bool:

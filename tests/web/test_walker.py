@@ -212,6 +212,7 @@ def test_what_is_someone_elses_cannot_be_changed(site: Site, name: str) -> None:
             where = address(site.app, rule, filled)
             if by_token:
                 body = {"reason": "x", "submission_id": str(new_id()), "values": {"method": "manual"}}
+                body["user_id"] = str(site.person(name).user_id)
                 wanted = {key: body[key] for key in _fields(rule)}
                 answer = api.client.open(where, method=method, json=wanted or None, headers=api.headers)
             else:
@@ -223,6 +224,8 @@ def test_what_is_someone_elses_cannot_be_changed(site: Site, name: str) -> None:
 def _fields(rule: Rule) -> tuple[str, ...]:
     if rule.endpoint.endswith("complete_task"):
         return ("submission_id", "values")
+    if rule.endpoint.endswith("assign_task"):
+        return ("user_id",)
     return ("reason",) if "cancel" in rule.endpoint else ()
 
 

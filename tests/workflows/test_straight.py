@@ -1,4 +1,4 @@
-"""Every journey of P1 and P4 with the state kept alive between the steps: all tables end as with saving and loading.
+"""Every journey of P1, P4 and P5 with the state kept alive between the steps: tables end as with saving and loading.
 
 The services save an instance after each step and load it before the next; here the codec hands the living instance on
 instead. What differs then is what saving loses.
@@ -23,7 +23,7 @@ from engine.settings import Settings
 from engine.store.base import Base
 from engine.store.database import create_all
 from tests.conftest import MONDAY_9, truncate
-from tests.workflows import test_support_request, test_visit, test_visit_exceptions
+from tests.workflows import test_sample_fulfilment, test_support_request, test_visit, test_visit_exceptions
 from tests.workflows.world import World
 
 _IDS = r"[0-9a-f]{64}|[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}|\$argon2\S+"
@@ -44,7 +44,7 @@ def _variants(journey: Callable[..., None]) -> Iterator[dict[str, Any]]:
 
 JOURNEYS = [
     pytest.param(journey, arguments, id=f"{name}-{number}")
-    for module in (test_visit, test_visit_exceptions, test_support_request)
+    for module in (test_visit, test_visit_exceptions, test_support_request, test_sample_fulfilment)
     for name, journey in inspect.getmembers(module, inspect.isfunction)
     if name.startswith("test_")
     for number, arguments in enumerate(_variants(journey))

@@ -40,6 +40,37 @@ class TaskQuery(Query):
     )
 
 
+class AssignTask(Strict):
+    """Who is to have a task."""
+
+    user_id = fields.UUID(required=True)
+
+
+class Assigned(ma.Schema):
+    """Who has a task now; the caller may not see the task itself any more."""
+
+    task_id = fields.UUID()
+    assignee_id = fields.UUID()
+    changed = fields.Boolean(metadata={"description": "false: that person had it already"})
+
+
+class Changed(ma.Schema):
+    """A task as it is now; whoever manages its people may change it without having it."""
+
+    task = fields.Nested(Task)
+    changed = fields.Boolean(metadata={"description": "false: it was so already"})
+
+
+class ChangeTask(Strict):
+    """What of a task is to change: fields that are left out stay, null empties a date."""
+
+    priority = fields.Integer(
+        validate=validate.Range(1, 4), metadata={"description": "1 is the most urgent, 4 the least"}
+    )
+    due_at = Moment(allow_none=True)
+    follow_up_at = Moment(allow_none=True)
+
+
 class CompleteTask(Strict):
     """A submission of a task's form."""
 

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from engine.desk import service as desk
 from engine.process import assignment, filters, queries, user_tasks
+from engine.process.assignment import Change
 from engine.process.conditions import standpoint
 from engine.process.filters import Filter
 from engine.process.inbox import parse_order
@@ -68,6 +70,48 @@ def claim_task(task_id: UUID) -> Any:
     assignment.claim(context.session(), context.actor(), task_id, now=context.now())
     context.session().flush()  # the answer below shows who has it
     return _detail(task_id)
+
+
+@blueprint.route("/<uuid:task_id>/release", methods=["POST"])
+@policy(by_token=True)
+@blueprint.response(200, task_schemas.TaskDetail)
+@blueprint.alt_response(404, schema=schemas.Problem)
+@blueprint.alt_response(409, schema=schemas.Problem)
+@transactional
+def release_task(task_id: UUID) -> Any:
+    """Give a task back to those to whom it is offered."""
+    assignment.release(context.session(), context.actor(), task_id, now=context.now())
+    context.session().flush()  # the answer below shows that nobody has it
+    return _detail(task_id)
+
+
+@blueprint.route("/<uuid:task_id>/assign", methods=["POST"])
+@policy(by_token=True)
+@blueprint.arguments(task_schemas.AssignTask)
+@blueprint.response(200, task_schemas.Assigned)
+@blueprint.alt_response(404, schema=schemas.Problem)
+@blueprint.alt_response(409, schema=schemas.Problem)
+@blueprint.alt_response(422, schema=schemas.Problem)
+@transactional
+def assign_task(body: dict[str, Any], task_id: UUID) -> Any:
+    """Give a task to a person who may do it."""
+    changed = desk.assign(context.session(), context.actor(), task_id, body["user_id"], now=context.now())
+    return {"task_id": task_id, "assignee_id": body["user_id"], "changed": changed}
+
+
+@blueprint.route("/<uuid:task_id>", methods=["PATCH"])
+@policy(by_token=True)
+@blueprint.arguments(task_schemas.ChangeTask)
+@blueprint.response(200, task_schemas.Changed)
+@blueprint.alt_response(404, schema=schemas.Problem)
+@blueprint.alt_response(409, schema=schemas.Problem)
+@blueprint.alt_response(422, schema=schemas.Problem)
+@transactional
+def change_task(body: dict[str, Any], task_id: UUID) -> Any:
+    """Change priority, due time or follow-up of a task."""
+    session, actor = context.session(), context.actor()
+    changed = desk.change(session, actor, task_id, Change(frozenset(body), **body), now=context.now())
+    return {"task": queries.task(session, task_id), "changed": changed}
 
 
 @blueprint.route("/<uuid:task_id>/complete", methods=["POST"])

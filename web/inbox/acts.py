@@ -106,7 +106,7 @@ def give_back(task_id: UUID) -> ResponseReturnValue:
     session, actor = context.session(), context.actor()
     detail = queries.task_detail(session, actor, task_id)
     definition = task_form.definition_of(session, detail)
-    if definition and request.form.get("outcome") == "returned" and "submission_id" in request.form:
+    if definition and "submission_id" in request.form:
         values = task_form.posted(definition, store=True).values
         user_tasks.save_draft(session, actor, task_id, values, now=context.now())
     outcome = OUTCOMES.get(request.form.get("outcome", ""), Handoff.RETURNED)

@@ -1,0 +1,3 @@
+import { keepUpToDate } from '../live/index.js';
+
+for (const part of document.querySelectorAll('[data-live]')) keepUpToDate(part);
