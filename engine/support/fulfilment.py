@@ -31,6 +31,7 @@ from engine.support import picking
 from engine.support.requests import RESOLVE, lines_of, request_of, shipments_of
 from engine.support.states import RequestState
 from engine.support.tables import Shipment, SupportRequest
+from engine.visits import queries as visits
 
 PROCESS = "sample_fulfilment"
 MANAGERS, DIRECTORS, COMPLIANCE = "managers", "directors", "compliance"
@@ -74,7 +75,7 @@ def start(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, 
 
 
 def weigh(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Ask the table ``sample_approval`` who must agree: for all items together, whoever they go to.
+    """Ask the table ``sample_approval`` who must agree, for all items together.
 
     Returns:
         level (level, reason); approve_by; items, items_en: what is asked for, in words.
@@ -82,7 +83,7 @@ def weigh(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, 
     request, session = request_of(context), context.session
     lines = lines_of(session, request.id)
     total = sum(line.quantity for line in lines)
-    given = queries.given_to_customer_in_cycle(session, request.customer_id, now=context.now)
+    given = _given(session, request, now=context.now)
     sample = {
         "eligible": bool(lines) and all(catalogue.is_sample(session, line.item) for line in lines),
         "quantity": total,
@@ -95,6 +96,15 @@ def weigh(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, 
         for language in (0, 1)
     ]
     return {"level": level, "items": texts[0], "items_en": texts[1], "approve_by": _approve_by(context, "manager")}
+
+
+def _given(session: Session, request: SupportRequest, *, now: datetime) -> int:
+    # The limit of a cycle is a person's: of the visit's people the one who had the most. Where nobody is known for
+    # whom the samples are, everybody of the customer counts as one.
+    people_met = visits.contact_ids(session, request.visit_id) if request.visit_id else ()
+    if people_met:
+        return max(queries.given_in_cycle(session, each, now=now) for each in people_met)
+    return queries.given_to_customer_in_cycle(session, request.customer_id, now=now)
 
 
 def escalate(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -154,6 +154,11 @@ def unfinished_before(session: Session, rep_id: UUID, day: date) -> tuple[VisitR
     return _rows(session, query.order_by(Visit.planned_start))
 
 
+def contact_ids(session: Session, visit_id: UUID) -> tuple[UUID, ...]:
+    """Return the people whom a visit is to; the caller may see the visit."""
+    return tuple(session.scalars(select(VisitContact.contact_id).where(VisitContact.visit_id == visit_id)))
+
+
 def visit_detail(session: Session, actor: Actor, visit_id: UUID) -> VisitDetail:
     """Return a visit that the actor may see: its rep, who stands in for the rep, their manager, the back office.
 
@@ -165,10 +170,9 @@ def visit_detail(session: Session, actor: Actor, visit_id: UUID) -> VisitDetail:
     managed = visit is not None and not mine and visit.rep_id in people.managed_ids(session, actor)
     if visit is None or not (mine or managed or actor.has(Role.OPS, Role.ADMIN, Role.COMPLIANCE)):
         raise NotFoundError("There is no such visit for you.", code="visit_unknown")
-    contacts = session.scalars(select(VisitContact.contact_id).where(VisitContact.visit_id == visit_id))
     return VisitDetail(
         visit=_row(visit),
-        contact_ids=tuple(contacts),
+        contact_ids=contact_ids(session, visit_id),
         report=reports_of(session, [visit_id]).get(visit_id),
         may_act=mine or managed,
     )

@@ -5,14 +5,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.calendar import queries as calendar
 from engine.catalogue import service as catalogue
+from engine.customers import service as customers
 from engine.errors import ConflictError, InvalidInputError
 from engine.samples import queries, rules, service
+from engine.samples.tables import SampleMovement
 from engine.support import fulfilment, picking
 from engine.support import service as support
+from engine.visits import service as visits
 from tests.factories import Company
 from tests.workflows.test_support_request import cancel, triage
 from tests.workflows.world import World
@@ -31,9 +35,9 @@ def stock(world: World, quantity: int, expiry: date = FAR, *, item: str = "P-1")
     )  # fmt: skip
 
 
-def ask(world: World, quantity: int) -> UUID:
+def ask(world: World, quantity: int, **extra: Any) -> UUID:
     """Ask for samples and let the warehouse accept them."""
-    request_id = world.ask("sample", lines=[support.Line("P-1", quantity)])
+    request_id = world.ask("sample", lines=[support.Line("P-1", quantity)], **extra)
     triage(world, world.company.packer, queue="samples")
     return request_id
 
@@ -91,6 +95,34 @@ def test_twenty_five_need_the_manager_and_compliance(world: World, company: Comp
     assert world.inbox(company.packer) == []
     world.complete(company.compliance, "approve_second", {"decision": "approved"})
     assert world.inbox(company.packer) == ["reserve_lots"]
+
+
+def test_the_limit_of_a_cycle_is_each_persons(world: World, company: Company) -> None:
+    lot_id = stock(world, 60)
+
+    def colleague(session: Session) -> UUID:
+        given = SampleMovement(
+            lot_id=lot_id, quantity=9, holder_kind="customer", holder_id=company.customer_id, kind="drop",
+            contact_id=company.contact_id, at=world.clock(),
+        )  # fmt: skip
+        session.add(given)
+        return customers.add_contact(session, company.customer_id, name="何医生")
+
+    colleague_id = world.do(colleague)
+    for contact_ids, needs_approval in (
+        ([colleague_id], False), ([company.contact_id], True), ([company.contact_id, colleague_id], True), ([], True),
+    ):  # fmt: skip
+        visit_id = world.do(
+            lambda session, contact_ids=contact_ids: visits.plan_visit(  # type: ignore[misc]  # a lambda with a default
+                session, company.rep, customer_id=company.customer_id, purpose_key="report",
+                planned_start=world.clock() + timedelta(hours=1), contact_ids=contact_ids, now=world.clock(),
+            )
+        )  # fmt: skip
+        ask(world, 2, visit_id=visit_id)
+        asked = [name for name in world.inbox(company.manager) if name == "approve_samples"]
+        assert bool(asked) is needs_approval, contact_ids
+        if asked:
+            world.complete(company.manager, "approve_samples", {"decision": "rejected", "reason": "已足够"})
 
 
 def test_an_approval_that_is_late_is_offered_to_others(world: World, company: Company) -> None:
