@@ -21,6 +21,8 @@ from forms.model import FormDefinition
 CACHE_SIZE = 200
 NEWEST = "newest versions"
 """Key of ``session.info``: id and digest by process; who stores a version takes its process out."""
+SCENARIOS = "scenarios/"
+"""Begins the names of a bundle's scenario tests (``engine.studio.scenarios``), which no instance reads."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def build(sources: Sequence[bpmn.Source]) -> Bundle:
         if source.name.endswith(".dmn"):
             parsed = feel_decisions.parse(source.content)
             decisions.update(dict.fromkeys(parsed.decisions, parsed))
-        elif source.name.endswith(".json"):
+        elif is_form(source.name):
             form = form_definitions.parse(orjson.loads(source.content))
             forms[form.key] = form
     processes = [source for source in sources if source.name.endswith(".bpmn")]
@@ -66,6 +68,11 @@ def build(sources: Sequence[bpmn.Source]) -> Bundle:
         while len(_cache) > CACHE_SIZE:
             _cache.popitem(last=False)
     return bundle
+
+
+def is_form(name: str) -> bool:
+    """Tell whether a file of a bundle is a form."""
+    return name.endswith(".json") and not name.startswith(SCENARIOS)
 
 
 def by_digest(session: Session, definition_id: UUID, digest: str) -> Bundle:
