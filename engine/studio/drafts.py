@@ -19,7 +19,7 @@ from engine.process import bundles
 from engine.process.definitions import definition, definition_files, definitions
 from engine.studio.changes import Change
 from engine.studio.compare import compare_file
-from engine.studio.tables import StudioDraft, StudioFile, StudioRecording, StudioReview
+from engine.studio.tables import StudioDraft, StudioFile, StudioImport, StudioRecording, StudioReview
 
 NAME = re.compile(r"\w[\w.-]{0,90}\.(?:bpmn|dmn|json)|scenarios/\w[\w-]{0,79}\.json", re.ASCII)
 MAX_BYTES = 2_000_000
@@ -288,8 +288,8 @@ def newest_version(session: Session, process_key: str) -> int:
     return rows[0].version if rows else 0
 
 
-def forget_old(session: Session, now: datetime) -> None:
-    """Delete drafts that were published or put away long ago; versions are kept in any case."""
+def forget_old(session: Session, now: datetime) -> int:
+    """Delete drafts that were published or put away long ago; versions are kept in any case. Returns how many."""
     old = list(
         session.scalars(
             select(StudioDraft.id).where(StudioDraft.state != OPEN, StudioDraft.changed_at < now - KEPT_FOR)
@@ -298,6 +298,8 @@ def forget_old(session: Session, now: datetime) -> None:
     for table in (StudioFile, StudioReview, StudioRecording):
         session.execute(delete(table).where(table.draft_id.in_(old)))
     session.execute(delete(StudioDraft).where(StudioDraft.id.in_(old)))
+    session.execute(delete(StudioImport).where(StudioImport.uploaded_at < now - timedelta(days=1)))
+    return len(old)
 
 
 def _require_fit(name: str, content: bytes) -> None:

@@ -81,6 +81,18 @@ class StudioRecording(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class StudioImport(Base):
+    """A bundle that somebody uploaded and has not accepted yet, as a zip file; kept for a day."""
+
+    __tablename__ = "studio_import"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class StudioSetting(Base):
     """How versions of a process are published."""
 

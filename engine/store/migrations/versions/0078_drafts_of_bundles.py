@@ -75,6 +75,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_studio_recording_draft", "studio_recording", ["draft_id", "user_id"])
     op.create_table(
+        "studio_import",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("uploaded_at", columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_studio_import")),
+    )
+    op.create_table(
         "studio_setting",
         sa.Column("process_key", sa.String(length=100), nullable=False),
         sa.Column("requires_green", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -83,5 +92,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("studio_setting", "studio_recording", "studio_review", "studio_draft_file", "studio_draft"):
+    for table in (
+        "studio_setting",
+        "studio_import",
+        "studio_recording",
+        "studio_review",
+        "studio_draft_file",
+        "studio_draft",
+    ):
         op.drop_table(table)
