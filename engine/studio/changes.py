@@ -1,7 +1,7 @@
 """What differs between two bundles, as plain values; names are (zh, en) labels, never ids alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine.bpmn.elements import Label
@@ -38,6 +38,18 @@ class Change:
     what: str = ""
     place: Label | None = None
     details: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A property that names another element: it is another one only if that has another id."""
+
+    id: str
+    text: str = field(compare=False)
+
+    def __str__(self) -> str:
+        """Return what people call it."""
+        return self.text
 
 
 def details(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Detail, ...]:

@@ -24,7 +24,7 @@ def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Cha
     What cannot be read (a draft may hold anything) is one change of the file as a whole.
     """
     found: list[Change] = []
-    for name in sorted({*before, *after}, key=_rank):
+    for name in sorted({*before, *after}, key=file_rank):
         old, new = before.get(name), after.get(name)
         if old != new:
             found += compare_file(name, old, new)
@@ -46,7 +46,8 @@ def compare_file(name: str, before: bytes | None, after: bytes | None) -> list[C
     return [Change(kind, "file", name, name, Label(name.rpartition("/")[2]), "file")]
 
 
-def _rank(name: str) -> tuple[int, str]:
+def file_rank(name: str) -> tuple[int, str]:
+    """Return where a file stands in lists: processes, decisions, forms, scenario tests."""
     if name.endswith(".bpmn"):
         return 0, name
     if name.endswith(".dmn"):

@@ -6,7 +6,7 @@ from typing import Any
 from engine.bpmn import documents, elements
 from engine.bpmn.documents import Node
 from engine.bpmn.elements import Element, Flow, Label
-from engine.studio.changes import Change, Part, between
+from engine.studio.changes import Change, Part, Reference, between
 
 NOT_NAMED = ("name_en",)
 
@@ -47,7 +47,7 @@ def _parts(content: bytes | None) -> dict[str, Part]:
             found[lane.get("id") or ""] = Part(lane.get("id") or "", label, "lane", "lane", properties)
         nodes = {node.get("id"): node for node in process.iter() if isinstance(node.tag, str)}
         read = list(elements.read(process))
-        labels = {element.id: _named(element) for element in read}
+        labels = {element.id: element.name for element in read}
         for element in read:
             node = nodes[element.id]
             found[element.id] = Part(
@@ -56,10 +56,6 @@ def _parts(content: bytes | None) -> dict[str, Part]:
             for flow in element.flows:
                 found[flow.id] = _flow(flow, labels, nodes.get(flow.id))
     return found
-
-
-def _named(element: Element) -> Label:
-    return element.name
 
 
 def _properties(element: Element, node: Node, labels: Mapping[str, Label]) -> Iterator[tuple[str, Any]]:
@@ -73,7 +69,8 @@ def _properties(element: Element, node: Node, labels: Mapping[str, Label]) -> It
     yield "timer", element.event.expression
     yield "called", element.called
     if element.attached_to:
-        yield "attached_to", labels[element.attached_to].default if element.attached_to in labels else ""
+        held = labels.get(element.attached_to, Label(element.attached_to))
+        yield "attached_to", Reference(element.attached_to, held.default)
         yield "interrupting", "yes" if element.interrupting else "no"
     for key, value in element.loop.items():
         yield f"loop.{key}", value
@@ -88,8 +85,8 @@ def _flow(flow: Flow, labels: Mapping[str, Label], node: Node) -> Part:
     )
     properties = {
         "name": drawn,
-        "source": source.default,
-        "target": target.default,
+        "source": Reference(flow.source, source.default),
+        "target": Reference(flow.target, target.default),
         "condition": flow.condition,
         "default_flow": "yes" if flow.default else "",
     }

@@ -12,7 +12,7 @@ from engine.people import queries as people
 from engine.process import bundles
 from engine.process import definitions as stored
 from engine.studio import drafts, publishing, reviews, running, scenarios
-from engine.studio.compare import compare
+from engine.studio.compare import compare, file_rank
 from engine.studio.drafts import DraftRow
 from engine.studio.scenario_files import in_files
 from web import context
@@ -51,7 +51,7 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
     return render_template(
         "studio/draft.html",
         draft=row,
-        files=files.values(),
+        files=sorted(files.values(), key=lambda file: file_rank(file.name)),
         file_kind=file_kind,
         newest=versions[0].version if versions else 0,
         base_definition_id=row.base_definition_id,

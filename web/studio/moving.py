@@ -47,7 +47,7 @@ def _zip(content: bytes, name: str) -> ResponseReturnValue:
 @policy(Role.ADMIN)
 def new_import() -> ResponseReturnValue:
     """Ask for a file."""
-    return render_template("studio/import.html")
+    return render_template("studio/import.html", problem="")
 
 
 @blueprint.post("/studio/imports")

@@ -76,7 +76,7 @@ def file_kind(name: str) -> str:
     if name.endswith(".bpmn"):
         return _("Process")
     if name.endswith(".dmn"):
-        return _("Decisions")
+        return _("Decision tables")
     return _("Form") if bundles.is_form(name) else _("Scenario test")
 
 
@@ -141,8 +141,8 @@ def property_name(name: str) -> str:
         "message": _("Message"),
         "condition": _("Condition"),
         "default_flow": _("Default flow"),
-        "source": _("From"),
-        "target": _("To"),
+        "source": _("Begins at"),
+        "target": _("Leads to"),
         "called": _("Called process"),
         "attached_to": _("Attached to"),
         "interrupting": _("Interrupting"),

@@ -25,6 +25,9 @@ export async function drawComparison(root, { before, after, changes }) {
   }
   for (const [name, viewer] of Object.entries(viewers)) paint(viewer, changes, name);
   follow(viewers);
+  document.querySelector('[data-whole]')?.addEventListener('click', () => {
+    for (const viewer of Object.values(viewers)) viewer.get('canvas').zoom('fit-viewport', 'auto');
+  });
   document.addEventListener('click', ({ target }) => {
     const id = target.closest?.('[data-jump]')?.dataset.jump;
     if (id) jump(viewers, id, target);
@@ -47,7 +50,16 @@ function paint(viewer, changes, side) {
     sign.textContent = SIGNS[kind];
     overlays.add(element, 'diff', { position: element.waypoints ? middle(element) : { top: -11, right: 11 }, html: sign });
   }
+  fit(viewer, changes);
+}
+
+// Small type cannot be read: a large picture opens at its first change, the whole of it is one button away.
+function fit(viewer, changes) {
+  const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
+  const elements = viewer.get('elementRegistry');
+  const first = changes.map(({ id }) => elements.get(id)).find((each) => each && each !== canvas.getRootElement());
+  if (canvas.zoom() < READABLE && first) centre(canvas, first);
 }
 
 // Overlays of a line are placed from the corner of its box.
@@ -88,7 +100,7 @@ function jump(viewers, id, button) {
 }
 
 function centre(canvas, shape) {
-  canvas.zoom(0.9);
+  canvas.zoom(0.8);
   const points = shape.waypoints;
   const x = points ? (points[0].x + points.at(-1).x) / 2 : shape.x + shape.width / 2;
   const y = points ? (points[0].y + points.at(-1).y) / 2 : shape.y + shape.height / 2;
