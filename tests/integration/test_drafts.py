@@ -126,7 +126,9 @@ def test_files_come_and_go_and_names_are_guarded(studio: Studio) -> None:
     draft_id = studio.begin()
 
     def save(name: str, content: bytes | None, revision: int) -> int:
-        return studio.do(lambda s: drafts.save_file(s, ADA, draft_id, name, content, revision=revision, now=studio.clock()))
+        return studio.do(
+            lambda s: drafts.save_file(s, ADA, draft_id, name, content, revision=revision, now=studio.clock())
+        )
 
     first = save("scenarios/one.json", b"{}", 0)
     save("scenarios/one.json", None, first)
