@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 
@@ -44,25 +44,36 @@ def read(name: str, content: bytes) -> Archive:
         InvalidInputError: too large, unreadable, or with a file that no bundle may hold; the sentence names it.
     """
     if len(content) > MAX_ARCHIVE_BYTES:
-        _refuse("it is larger than 10 MB", name)
+        raise InvalidInputError("{name} is larger than 10 MB.", code="archive_refused", name=name[:120])
     if not zipfile.is_zipfile(io.BytesIO(content)):
         short = PurePosixPath(name.replace("\\", "/")).name
         if not NAME.fullmatch(short):
             short = f"imported{PurePosixPath(short).suffix.lower()}"
         if not NAME.fullmatch(short) or len(content) > MAX_BYTES:
-            _refuse("it is no zip file, and no .bpmn, .dmn or .json file of at most 2 MB", name)
+            raise InvalidInputError(
+                "{name} cannot be imported: it is no zip file, and no .bpmn, .dmn or .json file of at most 2 MB.",
+                code="archive_refused",
+                name=name[:120],
+            )
         return Archive({short: content}, {})
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive, name)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
-        _refuse("the zip file is damaged or encrypted", name)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise InvalidInputError(
+            "{name} cannot be imported: the zip file is damaged or encrypted.", code="archive_refused", name=name[:120]
+        ) from error
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> Archive:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MAX_FILES:
-        _refuse(f"it has more than {MAX_FILES} files", name)
+        raise InvalidInputError(
+            "{name} cannot be imported: it has more than {n} files.",
+            code="archive_refused",
+            name=name[:120],
+            n=MAX_FILES,
+        )
     folder = _folder([entry.filename for entry in entries])
     files: dict[str, bytes] = {}
     manifest: Mapping[str, Any] = {}
@@ -70,21 +81,38 @@ def _read(archive: zipfile.ZipFile, name: str) -> Archive:
     for entry in entries:
         short = entry.filename.removeprefix(folder)
         if short != MANIFEST and not NAME.fullmatch(short):
-            _refuse(f"it holds “{entry.filename[:120]}”, which is no file of a bundle", name)
+            raise InvalidInputError(
+                "{name} cannot be imported: it holds “{file}”, which is no file of a bundle.",
+                code="archive_refused",
+                name=name[:120],
+                file=entry.filename[:120],
+            )
         if stat.S_ISLNK(entry.external_attr >> 16):
-            _refuse(f"“{entry.filename[:120]}” is a link", name)
+            raise InvalidInputError(
+                "{name} cannot be imported: “{file}” is a link.",
+                code="archive_refused",
+                name=name[:120],
+                file=entry.filename[:120],
+            )
         with archive.open(entry) as source:
             # What the header says of the size is the sender's word: reading stops where the limit is.
             body = source.read(MAX_BYTES + 1)
         total += len(body)
         if len(body) > MAX_BYTES or total > MAX_TOTAL_BYTES:
-            _refuse(f"“{short}” is too large once unpacked", name)
+            raise InvalidInputError(
+                "{name} cannot be imported: “{file}” is too large once unpacked.",
+                code="archive_refused",
+                name=name[:120],
+                file=short,
+            )
         if short == MANIFEST:
             manifest = _manifest(body)
         else:
             files[short] = body
     if not any(each.endswith(".bpmn") for each in files):
-        _refuse("it holds no .bpmn file", name)
+        raise InvalidInputError(
+            "{name} cannot be imported: it holds no .bpmn file.", code="archive_refused", name=name[:120]
+        )
     return Archive(files, manifest)
 
 
@@ -104,9 +132,3 @@ def _manifest(body: bytes) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _refuse(reason: str, name: str) -> NoReturn:
-    raise InvalidInputError(
-        "{name} cannot be imported: {reason}.", code="archive_refused", name=name[:120], reason=reason
-    )

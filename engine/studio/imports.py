@@ -76,9 +76,17 @@ def _require_readable(name: str, content: bytes) -> None:
     try:
         root = documents.parse(content)
     except DocumentError as error:
-        reason = str(error) if error.line is None else f"{error} (line {error.line})"
+        if error.code == "not_xml":
+            raise InvalidInputError(
+                "{name} cannot be imported: it is no well-formed XML, from line {line} on.",
+                code=error.code,
+                name=name,
+                line=error.line or 1,
+            ) from error
         raise InvalidInputError(
-            "{name} cannot be imported: {reason}.", code=error.code, name=name, reason=reason
+            "{name} cannot be imported: it is no BPMN 2.0 file of at most 2 MB without DOCTYPE.",
+            code=error.code,
+            name=name,
         ) from error
     if not any(True for _ in documents.descendants(root, "process")):
         raise InvalidInputError("{name} holds no process: it may be a choreography or a conversation.", name=name)

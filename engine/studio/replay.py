@@ -84,13 +84,13 @@ def replay(case: Case, draft: Bundle) -> Replayed:
     return Replayed(case, CHANGED if found else SAME, tuple(found))
 
 
-def _why(ran: _Ran, case: Case) -> str:
+def _why(ran: _Ran, case: Case) -> str | Label:
     if ran.run.stop is not None:
         return f"{ran.run.label(ran.run.stop.element_id).default}: {ran.run.stop.message}"
     lacking = Counter(case.ran) - ran.path
     surplus = ran.path - Counter(case.ran)
     first = next(iter(lacking or surplus), "")
-    return ran.run.label(first).default
+    return ran.run.label(first)
 
 
 def _drive(case: Case, bundle: Bundle, *, compared: IsolatedRun | None = None) -> _Ran:

@@ -51,9 +51,7 @@ def build(files: Mapping[str, bytes]) -> Bundle:
         return bundles.build(bundles.sources_from(complete_files(files)))
     except (FieldflowError, FormError, DocumentError, orjson.JSONDecodeError) as error:
         raise InvalidInputError(
-            "The draft cannot run as it is: {reason}. Mend what the check finds first.",
-            code="draft_not_runnable",
-            reason=str(error).rstrip(".")[:300],
+            "The draft cannot run as it is. Mend what the check finds first.", code="draft_not_runnable"
         ) from error
 
 

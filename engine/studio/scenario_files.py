@@ -16,7 +16,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 
@@ -26,6 +26,7 @@ from engine.process import bundles
 ACTS = ("start", "complete", "message", "timer")
 MAX_ACTS = 200
 MAX_BYTES = 500_000
+CODE = "scenario_malformed"
 
 
 @dataclass(frozen=True)
@@ -50,44 +51,38 @@ def parse(name: str, content: bytes) -> Scenario:
     Raises:
         InvalidInputError: it is none; the sentence says why.
     """
+    short = name.rpartition("/")[2].removesuffix(".json")
     try:
         document = orjson.loads(content) if len(content) <= MAX_BYTES else None
     except orjson.JSONDecodeError as error:
-        _refuse(name, str(error))
-    if not isinstance(document, dict):
-        _refuse(name, "an object is needed")
+        raise InvalidInputError("The scenario {name} is not written as JSON.", code=CODE, name=short) from error
+    if not isinstance(document, dict) or any(
+        not isinstance(document.get(key, {}), dict) for key in ("data", "answers")
+    ):
+        raise InvalidInputError("The scenario {name} needs objects: itself, data and answers.", code=CODE, name=short)
     acts = document.get("acts")
-    if not isinstance(acts, list) or not acts or len(acts) > MAX_ACTS:
-        _refuse(name, f"“acts” is a list of 1 to {MAX_ACTS}")
-    for number, act in enumerate(acts):
-        _require_act(name, number, act)
-    if not isinstance(document.get("data", {}), dict) or not isinstance(document.get("answers", {}), dict):
-        _refuse(name, "“data” and “answers” are objects")
+    if not isinstance(acts, list) or not 0 < len(acts) <= MAX_ACTS:
+        raise InvalidInputError("The scenario {name} needs a list of 1 to {n} acts.", code=CODE, name=short, n=MAX_ACTS)
+    for number, act in enumerate(acts, start=1):
+        if not _is_act(number, act):
+            raise InvalidInputError("The scenario {name}: act {n} is malformed.", code=CODE, name=short, n=number)
     try:
         started_at = datetime.fromisoformat(str(document.get("started_at")))
-    except ValueError:
-        _refuse(name, "“started_at” is no date and time")
+    except ValueError as error:
+        raise InvalidInputError("The scenario {name} has no time to start at.", code=CODE, name=short) from error
     if started_at.tzinfo is None:
-        _refuse(name, "“started_at” has no time zone")
-    short = name.rpartition("/")[2].removesuffix(".json")
+        raise InvalidInputError("The scenario {name} starts at a time without a zone.", code=CODE, name=short)
     return Scenario(short, str(document.get("title") or short)[:200], started_at, document)
 
 
-def _require_act(name: str, number: int, act: Any) -> None:
+def _is_act(number: int, act: Any) -> bool:
     kind = act.get("act") if isinstance(act, dict) else None
-    if kind not in ACTS or (kind == "start") != (number == 0):
-        _refuse(name, f"act {number + 1} is none of {', '.join(ACTS)}, the first of which is “start”")
+    if kind not in ACTS or (kind == "start") != (number == 1):
+        return False
     texts = {"complete": "element", "message": "name"}
     if kind in texts and not isinstance(act.get(texts[kind]), str):
-        _refuse(name, f"act {number + 1} has no “{texts[kind]}”")
-    if any(not isinstance(act.get(key, {}), dict) for key in ("values", "payload", "then")):
-        _refuse(name, f"act {number + 1}: “values”, “payload” and “then” are objects")
-
-
-def _refuse(name: str, reason: str) -> NoReturn:
-    raise InvalidInputError(
-        "{name} is no scenario test: {reason}.", code="scenario_malformed", name=name[:120], reason=reason
-    )
+        return False
+    return all(isinstance(act.get(key, {}), dict) for key in ("values", "payload", "then"))
 
 
 def in_files(files: Mapping[str, bytes]) -> list[str]:

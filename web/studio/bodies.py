@@ -7,7 +7,7 @@ import orjson
 from flask import request
 
 from engine.errors import InvalidInputError
-from web.i18n import locale
+from web.i18n import locale, translate
 
 MAX_NOTE = 500
 
@@ -63,6 +63,13 @@ def json_object(name: str) -> dict[str, Any]:
     return found
 
 
+def finding_text(finding: Any) -> str:
+    """Return what a finding says; the gate's have both languages, what an error said is translated here."""
+    if finding.template_en == finding.template_zh:
+        return translate(finding.template_en, **finding.params)
+    return str(finding.text(locale()))
+
+
 def rows(findings: Sequence[Any]) -> list[dict[str, Any]]:
     """Return findings for the editor, in the reader's language."""
     return [
@@ -71,7 +78,7 @@ def rows(findings: Sequence[Any]) -> list[dict[str, Any]]:
             "line": finding.line,
             "severity": finding.severity,
             "code": finding.code,
-            "text": finding.text(locale()),
+            "text": finding_text(finding),
         }
         for finding in findings
     ]

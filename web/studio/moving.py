@@ -15,6 +15,7 @@ from web.i18n import explain
 from web.i18n import translate as _
 from web.security import policy
 from web.studio.blueprint import blueprint
+from web.studio.bodies import finding_text
 from web.studio.words import grouped
 from web.transactions import transactional
 
@@ -71,7 +72,7 @@ def upload_bundle() -> ResponseReturnValue:
 def look_at_import(import_id: UUID) -> ResponseReturnValue:
     """Show what an upload conflicts with, and what the assistant would change in it."""
     plan = imports.plan(context.session(), context.actor(), import_id)
-    return render_template("studio/import_plan.html", plan=plan, groups=grouped(plan.changes))
+    return render_template("studio/import_plan.html", plan=plan, groups=grouped(plan.changes), said=finding_text)
 
 
 @blueprint.post("/studio/imports/<uuid:import_id>/accept")

@@ -141,7 +141,7 @@ def test_what_nobody_answers_stops_the_run_and_nothing_else_does() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_scenario_is_refused(content: bytes) -> None:
-    with pytest.raises(InvalidInputError, match="no scenario test"):
+    with pytest.raises(InvalidInputError, match="The scenario one"):
         parse("scenarios/one.json", content)
 
 
