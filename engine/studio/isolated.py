@@ -36,7 +36,7 @@ Answer = Mapping[str, Any] | Failure
 
 @dataclass(frozen=True)
 class Question:
-    """What a service task asked, and nobody has an answer to."""
+    """What a service task asked."""
 
     element_id: str
     topic: str
@@ -76,7 +76,7 @@ class IsolatedHost:
     def __init__(self, bundle: Bundle, answers: Answers, now: datetime) -> None:
         self.now = now
         self.questions: list[Question] = []
-        self.asked: list[str] = []
+        self.asked: list[Question] = []
         self._bundle = bundle
         self._answers = answers
 
@@ -118,7 +118,8 @@ class IsolatedHost:
             BpmnError: the given answer is an error.
             FieldflowError: no answer is given; the element waits.
         """
-        self.asked.append(element_id)
+        question = Question(element_id, topic, dict(parameters))
+        self.asked.append(question)
         answer = self._answers.take(element_id, topic)
         if isinstance(answer, Failure):
             raise BpmnError(answer.code, answer.code)
@@ -127,7 +128,7 @@ class IsolatedHost:
         found = topics.find(topic)
         if found is not None and found.kind is TopicKind.DELIVERY and not found.waits:
             return {}
-        self.questions.append(Question(element_id, topic, dict(parameters)))
+        self.questions.append(question)
         raise FieldflowError("No answer of {topic} is given.", code=UNANSWERED, topic=topic)
 
     def _scope(self, data: Mapping[str, Any]) -> Scope:
@@ -267,7 +268,7 @@ class IsolatedRun:
         """Return the ids of the elements and of the sequence flows that the run has touched."""
         elements = self.bundle.model.elements
         nodes = {entry.element_id for entry in self.trail} | {task.element_id for task in self.opened}
-        nodes |= set(self.host.asked)
+        nodes |= {question.element_id for question in self.host.asked}
         ran = {entry.element_id for entry in self.trail}
         flows: set[str] = set()
         for entry in self.trail:

@@ -47,8 +47,17 @@ class Played:
     """The number of the first act that the draft does not take any more."""
 
 
-def first_values(session: Session, process_key: str, bundle: Bundle) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return variables to start with and answers of services: those of the newest finished instances, if any.
+@dataclass(frozen=True)
+class Beginning:
+    """What a recording may begin with; ``started_at`` is when the case was that it is taken from, None without one."""
+
+    data: dict[str, Any]
+    answers: dict[str, Any]
+    started_at: datetime | None = None
+
+
+def beginning(session: Session, process_key: str, bundle: Bundle) -> Beginning:
+    """Return variables, answers of services and the time to start at: those of the newest finished instances, if any.
 
     Without one, each declared variable is there with a value of its type to be replaced.
     """
@@ -60,8 +69,8 @@ def first_values(session: Session, process_key: str, bundle: Bundle) -> tuple[di
             if usable:
                 answers.setdefault(element, usable[:1])
     if found:
-        return dict(found[0].data), answers
-    return {name: _EXAMPLES.get(kind) for name, kind in bundle.model.variables.items()}, answers
+        return Beginning(dict(found[0].data), answers, found[0].instance.started_at)
+    return Beginning({name: _EXAMPLES.get(kind) for name, kind in bundle.model.variables.items()}, answers)
 
 
 _EXAMPLES: dict[str, Any] = {

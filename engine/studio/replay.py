@@ -27,7 +27,7 @@ SAME, CHANGED, STOPPED, NOT_COMPARABLE = "same", "changed", "stopped", "not_comp
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that would have been otherwise: ``path``, ``decision``, ``deadline``, ``field`` or ``stop``."""
+    """What would have been otherwise; its kind is path, decision, deadline, service, field or stop."""
 
     kind: str
     problem: FieldProblem
@@ -77,6 +77,7 @@ def replay(case: Case, draft: Bundle) -> Replayed:
         *_decisions(before.run, after.run),
         *_paths(before, after),
         *_deadlines(before.run, after.run),
+        *_questions(before.run, after.run),
         *after.notes,
     ]
     if any(each.kind == "stop" for each in found):
@@ -236,6 +237,31 @@ def _dues(run: IsolatedRun) -> dict[str, list[str | None]]:
     for entry in run.trail:
         if isinstance(entry.result, Mapping) and "due_at" in entry.result:
             found.setdefault(entry.element_id, []).append(entry.result["due_at"])
+    return found
+
+
+def _questions(before: IsolatedRun, after: IsolatedRun) -> list[Difference]:
+    """Say what services would be asked otherwise: their recorded answers may not be what they would say to that."""
+    found = []
+    old: dict[str, list[Mapping[str, Any]]] = {}
+    for question in before.host.asked:
+        old.setdefault(question.element_id, []).append(question.parameters)
+    seen: Counter[str] = Counter()
+    for question in after.host.asked:
+        known = old.get(question.element_id, [])
+        number = seen[question.element_id]
+        seen[question.element_id] += 1
+        if number >= len(known) or known[number] == question.parameters:
+            continue
+        changed = [key for key, value in question.parameters.items() if known[number].get(key) != value]
+        problem = FieldProblem(
+            "“{name}” would ask {topic} with {what}; the answer of then is used all the same.",
+            code="asked",
+            name=after.label(question.element_id),
+            topic=question.topic,
+            what=", ".join(f"{key} = {written(question.parameters[key])}" for key in changed) or "–",
+        )
+        found.append(Difference("service", problem, question.element_id))
     return found
 
 

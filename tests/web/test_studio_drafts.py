@@ -159,7 +159,8 @@ def record(admin: SignedInClient, draft: str) -> str:
     """Click through a technical request up to its answer; return the address of the recording."""
     assert "Variables at the start" in admin.get(f"{draft}/scenarios/new").text
     begun = admin.post(
-        f"{draft}/scenarios/new", {"title": "Technical", "data": orjson.dumps(REQUEST).decode(), "answers": ""}
+        f"{draft}/scenarios/new",
+        {"title": "Technical", "data": orjson.dumps(REQUEST).decode(), "answers": "", "started_at": "2026-03-02T09:00"},
     )
     assert begun.status_code == 303
     return str(begun.location)

@@ -27,6 +27,8 @@ from web.studio.bodies import json_object
 from web.transactions import transactional
 
 EXAMPLE = "example"
+CLOCK = "%Y-%m-%dT%H:%M"
+"""How a browser writes a date and time."""
 OURS = ("csrf_token", "submission_id", "unchecked")
 
 
@@ -36,8 +38,14 @@ def new_scenario(draft_id: UUID) -> ResponseReturnValue:
     """Ask what a new scenario begins with; the newest finished instance proposes it."""
     session = context.session()
     row = drafts.draft(session, draft_id)
-    data, answers = recordings.first_values(session, row.process_key, running.bundle_of(session, draft_id))
-    return render_template("studio/new_scenario.html", draft=row, data=_pretty(data), answers=_pretty(answers))
+    found = recordings.beginning(session, row.process_key, running.bundle_of(session, draft_id))
+    return render_template(
+        "studio/new_scenario.html",
+        draft=row,
+        data=_pretty(found.data),
+        answers=_pretty(found.answers),
+        started_at=(found.started_at or context.now()).astimezone(ZoneInfo(TIME_ZONE)).strftime(CLOCK),
+    )
 
 
 @blueprint.post("/studio/drafts/<uuid:draft_id>/scenarios/new")
@@ -46,18 +54,24 @@ def new_scenario(draft_id: UUID) -> ResponseReturnValue:
 def begin_scenario(draft_id: UUID) -> ResponseReturnValue:
     """Begin to record."""
     session, now = context.session(), context.now()
-    start = now.astimezone(ZoneInfo(TIME_ZONE)).replace(hour=9, minute=0, second=0, microsecond=0)
     recording_id = recordings.begin(
         session,
         context.actor(),
         draft_id,
         title=request.form.get("title", ""),
-        started_at=start,
+        started_at=_clock(request.form.get("started_at", "")),
         data=json_object("data"),
         answers=json_object("answers"),
         now=now,
     )
     return redirect(url_for("studio.record", recording_id=recording_id), 303)
+
+
+def _clock(typed: str) -> datetime:
+    try:
+        return datetime.strptime(typed, CLOCK).replace(tzinfo=ZoneInfo(TIME_ZONE))
+    except ValueError as error:
+        raise InvalidInputError("Say when it starts.", code="started_at_missing") from error
 
 
 @blueprint.get("/studio/recordings/<uuid:recording_id>")

@@ -37,6 +37,7 @@ def kind_words() -> dict[str, str]:
         "path": _("Other way"),
         "decision": _("Other decision"),
         "deadline": _("Other deadline"),
+        "service": _("Asks otherwise"),
         "field": _("Form"),
         "stop": _("Stop"),
     }

@@ -113,6 +113,21 @@ def kind_name(kind: str) -> str:
         "decision": _("Decision"),
         "rule": _("Row"),
         "file": _("File"),
+        "text": _("Text"),
+        "textarea": _("Long text"),
+        "number": _("Number"),
+        "money": _("Money"),
+        "date": _("Date"),
+        "datetime": _("Date and time"),
+        "select": _("Choice"),
+        "multiselect": _("Several choices"),
+        "checkbox": _("Tick box"),
+        "list": _("List"),
+        "photo": _("Photo"),
+        "signature": _("Signature"),
+        "section": _("Section"),
+        "note": _("Note"),
+        "computed": _("Computed"),
     }.get(kind, kind)
 
 

@@ -9,7 +9,11 @@ export async function drawPicture(box, { xml, done = [], open = [], failed = [] 
   const elements = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');
   for (const [ids, marker] of [[done, 'is-done'], [open, 'is-open'], [failed, 'is-incident']]) {
-    for (const id of ids) if (elements.get(id)) canvas.addMarker(id, marker);
+    for (const id of ids) {
+      const element = elements.get(id);
+      // A sub-process is marked by the steps in it.
+      if (element && (element.waypoints || !element.children?.length)) canvas.addMarker(id, marker);
+    }
   }
   canvas.zoom('fit-viewport', 'auto');
   const shown = elements.get(open[0] ?? failed[0]);

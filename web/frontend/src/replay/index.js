@@ -19,6 +19,7 @@ export async function replay(root) {
     root.querySelector('[data-count]').textContent = `${done} / ${total}`;
     if (!found.count) break;
   }
+  root.querySelector('[data-none]').hidden = Boolean(rows.querySelector('tr:not([data-is="same"])'));
   root.dataset.ready = 'yes';
 }
 
