@@ -151,7 +151,9 @@ def sources_from(files: Mapping[str, bytes]) -> list[bpmn.Source]:
 
 def read_sources(paths: Sequence[Path]) -> list[bpmn.Source]:
     """Return files as the sources of a bundle."""
-    return [bpmn.Source(name=path.name, content=path.read_bytes()) for path in paths]
+    folder = SCENARIOS.rstrip("/")
+    names = {path: f"{SCENARIOS}{path.name}" if path.parent.name == folder else path.name for path in paths}
+    return [bpmn.Source(name=names[path], content=path.read_bytes()) for path in paths]
 
 
 def is_deployed(session: Session, process_key: str) -> bool:

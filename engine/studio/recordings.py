@@ -195,6 +195,7 @@ def add_act(session: Session, actor: Actor, recording_id: UUID, act: Mapping[str
     if played.refused == len(acts) - 1:
         raise ConflictError("The process does not wait for this.", code="not_waiting")
     row.document, row.changed_at = document, now
+    _audit(session, actor, row, "scenario.act_added", now=now)
 
 
 def answer(
@@ -209,6 +210,7 @@ def answer(
     answers = dict(row.document.get("answers", {}))
     answers[element_id] = [*_listed(answers.get(element_id)), dict(given)]
     row.document, row.changed_at = {**row.document, "answers": answers}, now
+    _audit(session, actor, row, "scenario.answered", now=now)
 
 
 def _listed(found: Any) -> list[Any]:
@@ -227,6 +229,7 @@ def undo(session: Session, actor: Actor, recording_id: UUID, *, now: datetime) -
     if len(acts) < 2:
         raise ConflictError("Only the start is left.", code="nothing_to_undo")
     row.document, row.changed_at = {**row.document, "acts": acts[:-1]}, now
+    _audit(session, actor, row, "scenario.act_taken_back", now=now)
 
 
 def keep(session: Session, actor: Actor, recording_id: UUID, *, now: datetime) -> str:

@@ -91,6 +91,19 @@ def review(
     )
 
 
+def asked_of(session: Session, actor: Actor) -> frozenset[UUID]:
+    """Return the drafts that an administrator was asked to review, and has said nothing about since."""
+    rows = session.scalars(
+        select(StudioReview)
+        .where((StudioReview.asked_id == actor.user_id) | (StudioReview.author_id == actor.user_id))
+        .order_by(StudioReview.at, StudioReview.id)
+    )
+    waiting: dict[UUID, bool] = {}
+    for row in rows:
+        waiting[row.draft_id] = row.asked_id == actor.user_id
+    return frozenset(draft_id for draft_id, is_asked in waiting.items() if is_asked)
+
+
 def reviews(session: Session, draft_id: UUID) -> tuple[ReviewRow, ...]:
     """Return what was said about a draft, the oldest first."""
     revision = drafts.draft(session, draft_id).revision

@@ -197,7 +197,10 @@ def test_a_review_stands_beside_the_draft_and_grows_stale(studio: Studio) -> Non
         studio.do(lambda s: reviews.review(s, actor, draft_id, kind, now=studio.clock(), **values))
 
     say(ADA, "asked", asked_id=bo)
-    say(BO, "approved")
+    theirs = Actor(bo, "Bo", frozenset({Role.ADMIN}))
+    assert studio.read(lambda session: reviews.asked_of(session, theirs)) == {draft_id}
+    say(theirs, "approved")
+    assert studio.read(lambda session: reviews.asked_of(session, theirs)) == set()
     studio.save(draft_id, "total &gt; 100", "total &gt; 50")
     say(BO, "comment", text="Why 50?")
     rows = studio.read(lambda session: reviews.reviews(session, draft_id))

@@ -33,6 +33,7 @@ def of_draft(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> dict[s
         "xml": files[name].content.decode("utf-8", "replace"),
         "name": name,
         "revision": files[name].revision,
+        "draftRevision": draft.revision,
         "readOnly": not draft.is_open,
         "beginUrl": None,
         **_addresses(draft.id, name),
@@ -54,6 +55,7 @@ def answer(draft_id: UUID, name: str, revision: int) -> dict[str, Any]:
     """Return what a script needs to go on in a draft that has just begun."""
     return {
         "revision": revision,
+        "draftRevision": revision,
         "url": url_for("studio.edit_file", draft_id=draft_id, name=name),
         "draftUrl": url_for("studio.draft", draft_id=draft_id),
         **_addresses(draft_id, name),

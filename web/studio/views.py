@@ -13,7 +13,7 @@ from engine.errors import FieldflowError
 from engine.people import queries as people
 from engine.process import bundles, editing, pictures
 from engine.process import definitions as stored
-from engine.studio import drafts, publishing, running
+from engine.studio import drafts, publishing, reviews, running
 from web import context
 from web.i18n import explain
 from web.i18n import translate as _
@@ -38,6 +38,7 @@ def definitions() -> ResponseReturnValue:
         "studio/definitions.html",
         groups=groups,
         drafts={key: [row for row in open_drafts if row.process_key == key] for key in keys},
+        asked=reviews.asked_of(session, context.actor()),
         new_processes=[row for row in open_drafts if row.process_key not in keys],
         green={key: publishing.requires_green(session, key) for key in keys},
         names=people.names(session, [row.deployed_by for row in found if row.deployed_by]),

@@ -16,6 +16,7 @@ from engine.studio import scenarios
 from engine.studio.coverage import coverage
 from engine.studio.isolated import UNANSWERED, IsolatedRun
 from engine.studio.scenario_files import parse
+from tests.unit.bpmn.build import bpmn, node, script
 from tests.workflows.runs import ANSWERS, REQUEST
 
 FILES = {source.name: source.content for source in bundles.factory_sources("support_request")}
@@ -92,6 +93,23 @@ def test_the_first_difference_is_named_with_its_element() -> None:
     assert (failed.difference.code, failed.element_id) == ("opened", "answer_technical")
     assert failed.difference.params["n"] == 2
     assert failed.difference.params["name"].en == "Answer the question"
+
+
+def test_called_processes_run_inside() -> None:
+    inner = bpmn(node("userTask", "ask") + script("double", "{ twice: 2 }"), "start ask double end", key="inner")
+    outer = bpmn(node("callActivity", "call", attrs='calledElement="inner"'), "start call end", key="outer")
+    inner = inner.replace(b'"start"', b'"begun"').replace(b'"end"', b'"over"')
+    model = bundles.build(bundles.sources_from({"outer.bpmn": outer, "inner.bpmn": inner}))
+    run = IsolatedRun(model, scenarios.answers_of({}), now=datetime.fromisoformat(START))
+    run.start({})
+    assert [task.element_id for task in run.open_tasks()] == ["ask"]
+    happened = run.complete("ask", {"answer": 1})
+    assert happened is not None
+    assert happened.status == "completed"
+    assert run.step is not None
+    assert run.step.data == {"answer": 1, "twice": 2}
+    nodes, _flows = run.visited()
+    assert {"call", "ask", "double"} <= nodes
 
 
 def test_another_decision_is_named() -> None:

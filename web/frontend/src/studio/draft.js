@@ -32,6 +32,8 @@ export class DraftFile {
 
   took(content, body) {
     this.saved = content;
+    // What is published is what its publisher saw: a save of somebody else in between is not theirs to publish unseen.
+    if (body.revision === this.data.draftRevision + 1) this.data.draftRevision = body.revision;
     Object.assign(this.data, body);
     if (body.url) {
       history.replaceState(null, '', body.url);

@@ -129,7 +129,7 @@ async function publish(studio) {
   status(studio, texts.publishing);
   if (!(await save(studio))) return undefined;
   const note = root.querySelector('[name=note]').value;
-  const answer = await send(data.publishUrl, { note, revision: data.revision });
+  const answer = await send(data.publishUrl, { note, revision: data.draftRevision });
   if (!answer.ok) {
     if (answer.body.findings) report(studio, answer.body.findings, texts.refused);
     return problem(studio, answer.body.detail ?? texts.failed, [], Boolean(answer.body.findings?.length));
