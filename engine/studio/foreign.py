@@ -13,7 +13,7 @@ from lxml import etree
 from engine.bpmn import documents
 from engine.bpmn.documents import Node
 from engine.errors import FieldProblem
-from engine.studio import foreign_gateways, foreign_ids, foreign_vendors
+from engine.studio import foreign_gateways, foreign_ids, foreign_layout, foreign_vendors
 from engine.studio.foreign_tree import Step
 
 MAX_MENDINGS = 500
@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     foreign_gateways.implicit_splits,
     foreign_gateways.default_flows,
     foreign_vendors.leftovers,
+    foreign_layout.missing_drawing,
 )
 
 

@@ -17,7 +17,7 @@ from engine.process.bundles import Bundle
 from engine.process.history import RecordedEvent
 from engine.studio.isolated import TIME_ZONE, Answers, IsolatedRun
 from engine.studio.recorded_cases import Case
-from engine.studio.scenarios import moment, written
+from engine.studio.scenarios import contrast, moment, written
 from forms import schema
 
 TICK = timedelta(microseconds=1)
@@ -194,12 +194,13 @@ def _decisions(before: IsolatedRun, after: IsolatedRun) -> list[Difference]:
     for element_id, results in new.items():
         for was, now in zip(old.get(element_id, ()), results, strict=False):
             if was != now:
+                then, instead = contrast(was, now)
                 problem = FieldProblem(
                     "“{name}” would decide {now} instead of {then}.",
                     code="decided",
                     name=after.label(element_id),
-                    now=written(now),
-                    then=written(was),
+                    now=instead,
+                    then=then,
                 )
                 found.append(Difference("decision", problem, element_id))
     return found

@@ -158,13 +158,14 @@ def _decision_differs(run: IsolatedRun, number: int, then: Mapping[str, Any], ha
     results = seen(run, happened).get("decisions", {})
     for element, wanted in (then.get("decisions") or {}).items():
         if element in results and results[element] != wanted:
+            was, now = contrast(wanted, results[element])
             problem = FieldProblem(
                 "Act {n}: “{name}” decides {now} instead of {then}.",
                 code="decided",
                 n=number,
                 name=run.label(element),
-                now=written(results[element]),
-                then=written(wanted),
+                now=now,
+                then=was,
             )
             return problem, element
     return None
@@ -223,9 +224,20 @@ def moment(text: Any) -> "datetime | str":
         return str(text)
 
 
+def contrast(was: Any, now: Any) -> tuple[str, str]:
+    """Return two results for a sentence; of two sets of named values only those that differ."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        names = [name for name in dict.fromkeys([*was, *now]) if was.get(name) != now.get(name)]
+        return written({name: was.get(name) for name in names}), written({name: now.get(name) for name in names})
+    return written(was), written(now)
+
+
 def written(value: Any) -> str:
     """Return a result for a sentence, short."""
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    if isinstance(value, dict) and value:
+        text = ", ".join(f"{name} = {written(inner)}" for name, inner in value.items())
+    else:
+        text = value if isinstance(value, str) else orjson.dumps(value).decode()
     return text if len(text) <= 120 else f"{text[:119]}…"
 
 

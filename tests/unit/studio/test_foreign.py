@@ -6,10 +6,12 @@ import pytest
 
 from engine.bpmn import documents
 from engine.bpmn.documents import BPMN
+from engine.bpmn.elements import FLOW_NODES
 from engine.bpmn.model import Source
 from engine.process import bundles, deployment
 from engine.studio import foreign
 from engine.studio.foreign_expressions import feel_of, value_of
+from engine.studio.foreign_tree import DI, bounds_of
 
 FOLDER = Path(__file__).parent
 CAMUNDA = (FOLDER / "camunda.bpmn").read_bytes()
@@ -27,7 +29,7 @@ def test_each_change_is_named() -> None:
     found = foreign.propose(CAMUNDA)
     assert {mending.problem.code for mending in found} == {
         "no_id", "reserved_id", "executable", "attribute", "extension", "expression", "no_end", "implicit_split",
-        "default_flow", "left_out",
+        "default_flow", "left_out", "drawn",
     }  # fmt: skip
     assert all(str(mending.problem) for mending in found)
     assert len({mending.key for mending in found}) == len(found)
@@ -52,6 +54,17 @@ def test_what_is_accepted_is_made_and_says_the_same_here() -> None:
     } == {"one", "two"}
     assert b"camunda:" not in mended.replace(b"xmlns:camunda", b"")
     assert foreign.propose(mended) == ()
+
+
+def test_what_has_no_drawing_is_drawn_without_two_shapes_in_one_place() -> None:
+    root = documents.parse(foreign.mend(CAMUNDA, [mending.key for mending in foreign.propose(CAMUNDA)]))
+    process = next(documents.descendants(root, "process"))
+    shapes = {node.get("id"): bounds_of(root, node.get("id")) for node in documents.children(process, *FLOW_NODES)}
+    assert None not in shapes.values()
+    corners = [(box[0], box[1]) for box in shapes.values() if box]
+    assert len(set(corners)) == len(corners)
+    edges = {edge.get("bpmnElement") for edge in root.iter(f"{{{DI}}}BPMNEdge")}
+    assert edges == {flow.get("id") for flow in documents.children(process, "sequenceFlow")}
 
 
 def test_what_is_not_accepted_stays() -> None:
