@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine.errors import NotFoundError
 from engine.process.states import InstanceState
 from engine.process.tables import HistoryEvent, ProcessDefinition, ProcessInstance
 
@@ -67,6 +68,24 @@ def completed_instances(
     for event in session.scalars(history):
         events[event.instance_id].append(RecordedEvent(event.at, event.kind, event.element_id, event.detail))
     return [_recorded(row.ProcessInstance, row.version, events[row.ProcessInstance.id]) for row in rows]
+
+
+def completed_instance(session: Session, instance_id: UUID) -> RecordedInstance:
+    """Return one instance that came to its end, with its history.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = session.execute(
+        select(ProcessInstance, ProcessDefinition.version)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(ProcessInstance.id == instance_id, ProcessInstance.state == InstanceState.COMPLETED)
+    ).first()
+    if row is None:
+        raise NotFoundError("There is no such finished case.", code="case_unknown")
+    history = select(HistoryEvent).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.id)
+    events = [RecordedEvent(each.at, each.kind, each.element_id, each.detail) for each in session.scalars(history)]
+    return _recorded(row.ProcessInstance, row.version, events)
 
 
 def _recorded(instance: ProcessInstance, version: int, events: Sequence[RecordedEvent]) -> RecordedInstance:

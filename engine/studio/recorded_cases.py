@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.bpmn.elements import Element
+from engine.errors import NotFoundError
 from engine.process import bundles
 from engine.process.bundles import Bundle
-from engine.process.history import RecordedEvent, RecordedInstance, completed_instances
+from engine.process.history import RecordedEvent, RecordedInstance, completed_instance, completed_instances
 from engine.studio.isolated import Answer, Failure
 
 UNTOUCHED = frozenset({"started", "completed", "message", "timer", "settled", "retried", "revised"})
@@ -66,6 +67,46 @@ def cases(session: Session, process_key: str, *, limit: int, offset: int = 0) ->
     """Return the instances of a process that came to their end, the newest first."""
     found = completed_instances(session, process_key, limit=limit, offset=offset)
     return [_case(each, bundles.by_digest(session, each.definition_id, each.digest)) for each in found]
+
+
+def one_case(session: Session, process_key: str, instance_id: UUID) -> Case:
+    """Return one finished instance of a process.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = completed_instance(session, instance_id)
+    bundle = bundles.by_digest(session, found.definition_id, found.digest)
+    if bundle.model.key != process_key:
+        raise NotFoundError("There is no such finished case.", code="case_unknown")
+    return _case(found, bundle)
+
+
+def document(case: Case) -> dict[str, Any]:
+    """Return a case as a scenario: what was done, and what services answered; what it did then is not in it."""
+    answers = {
+        element: [{"error": each.code} if isinstance(each, Failure) else dict(each) for each in given]
+        for element, given in case.answers.items()
+    }
+    return {
+        "title": case.instance.title or case.instance.business_key,
+        "started_at": case.instance.started_at.isoformat(),
+        "data": dict(case.data),
+        "answers": answers,
+        "acts": [{"act": "start"}, *(act for event in case.events for act in _acts(event))],
+    }
+
+
+def _acts(event: RecordedEvent) -> Iterable[dict[str, Any]]:
+    detail = event.detail
+    if event.kind == "completed" and event.element_id:
+        yield {"act": "complete", "element": event.element_id, "values": detail.get("values", {})}
+    elif event.kind == "message":
+        yield {"act": "message", "name": str(detail.get("message", "")), "payload": detail.get("payload", {})}
+    elif event.kind == "timer":
+        for entry in detail.get("trail", ()):
+            if isinstance(entry.get("result"), dict) and "due_at" in entry["result"]:
+                yield {"act": "timer"}
 
 
 def _case(instance: RecordedInstance, baseline: Bundle) -> Case:

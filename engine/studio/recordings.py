@@ -18,7 +18,7 @@ from engine.process import bundles
 from engine.process.bundles import Bundle
 from engine.studio import drafts, running
 from engine.studio.isolated import Failure, Happened, IsolatedRun
-from engine.studio.recorded_cases import cases
+from engine.studio.recorded_cases import cases, document, one_case
 from engine.studio.scenario_files import MAX_ACTS, MAX_BYTES, parse
 from engine.studio.scenarios import answers_of, perform, seen
 from engine.studio.tables import StudioRecording
@@ -140,6 +140,28 @@ def begin_from(session: Session, actor: Actor, draft_id: UUID, name: str, *, now
     row = StudioRecording(
         draft_id=draft_id, user_id=actor.user_id, name=name, document=dict(scenario.document), changed_at=now
     )
+    session.add(row)
+    session.flush()  # its id is the answer
+    _audit(session, actor, row, "scenario.recording_begun", now=now)
+    return row.id
+
+
+def begin_from_case(session: Session, actor: Actor, draft_id: UUID, instance_id: UUID, *, now: datetime) -> UUID:
+    """Make a recording of a finished case: what people and services said in it.
+
+    Raises:
+        NotFoundError: no such draft or case.
+        ConflictError: the draft is over.
+        InvalidInputError: the case is too long, or what was typed in it has been forgotten.
+    """
+    draft = drafts.lock(session, draft_id)
+    case = one_case(session, draft.process_key, instance_id)
+    found = document(case)
+    if case.is_forgotten or len(found["acts"]) > MAX_ACTS or len(orjson.dumps(found)) > MAX_BYTES:
+        raise InvalidInputError("No scenario can be made of this case.", code="case_unfit")
+    assert actor.user_id is not None, "the system records nothing"
+    name = _free_name(found["title"], drafts.files(session, draft_id))
+    row = StudioRecording(draft_id=draft_id, user_id=actor.user_id, name=name, document=found, changed_at=now)
     session.add(row)
     session.flush()  # its id is the answer
     _audit(session, actor, row, "scenario.recording_begun", now=now)

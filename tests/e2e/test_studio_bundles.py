@@ -108,6 +108,10 @@ def test_a_step_a_field_and_a_rule_are_proved_on_real_cases_and_published(
     first = admin.locator("[data-rows] tr").first
     for said in ("复核答复", "出处", "决策不同", "resolve_minutes = 960"):
         expect(first).to_contain_text(said)
+    first.locator("button", has_text="由此生成场景").click()
+    expect(admin.locator(".acts .danger, .acts li").last).to_be_visible()
+    expect(admin.locator("main")).to_contain_text("完成“技术解答”")
+    admin.click("form[action$='/drop'] button")
     admin.click("[aria-label='返回草稿']")
 
     # A scenario, clicked through with what the real cases began with.

@@ -12,7 +12,8 @@ from engine.bpmn.model import Source
 from engine.process import bundles, deployment, service, topics, user_tasks
 from engine.process.tables import HistoryEvent, ProcessInstance, UserTask
 from engine.process.topics import StepContext, Topic, TopicKind
-from engine.studio.recorded_cases import cases
+from engine.studio import recordings
+from engine.studio.recorded_cases import cases, document
 from engine.studio.replay import CHANGED, NOT_COMPARABLE, SAME, STOPPED, Replayed, replay
 from tests.integration.conftest import MODELS, Lane
 from tests.unit.bpmn.build import boundary, bpmn, end, node, timer
@@ -97,6 +98,17 @@ def test_a_new_step_stops_the_case(lane: Lane) -> None:
     )
     assert found.verdict == STOPPED
     assert told(found) == [("stop", "not_answered", "file")]
+
+
+def test_a_case_becomes_a_scenario_that_passes_on_its_own_version(lane: Lane) -> None:
+    finish(lane, 70)
+    with lane.database.reading() as session:
+        (case,) = cases(session, "three_tasks", limit=1)
+    found = document(case)
+    assert [act["act"] for act in found["acts"]] == ["start", "complete", "complete", "complete"]
+    played = recordings.play(draft(), found)
+    assert played.refused is None
+    assert played.happened[-1].status == "completed"
 
 
 def test_what_was_repaired_by_hand_is_set_apart(lane: Lane) -> None:

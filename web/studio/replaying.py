@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import jsonify, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.errors import InvalidInputError
 from engine.process import history
-from engine.studio import drafts, running
+from engine.studio import drafts, recordings, running
 from engine.studio.recorded_cases import cases
 from engine.studio.replay import CHANGED, NOT_COMPARABLE, SAME, STOPPED, replay
 from web import context
@@ -16,6 +16,7 @@ from web.i18n import explain
 from web.i18n import translate as _
 from web.security import policy
 from web.studio.blueprint import blueprint
+from web.transactions import transactional
 
 PART = 20
 CHOICES = (30, 100, 300)
@@ -80,13 +81,24 @@ def replay_part(draft_id: UUID) -> ResponseReturnValue:
     bundle = running.bundle_of(session, draft_id)
     offset = min(request.args.get("offset", 0, type=int), max(CHOICES))
     found = [replay(case, bundle) for case in cases(session, row.process_key, limit=PART, offset=max(offset, 0))]
-    body = render_template("studio/replay_rows.html", found=found, words=verdict_words(), kinds=kind_words())
+    body = render_template("studio/replay_rows.html", draft=row, found=found, words=verdict_words(), kinds=kind_words())
     return jsonify(
         count=len(found),
         html=body,
         verdicts={verdict: sum(each.verdict == verdict for each in found) for verdict in verdict_words()},
         kinds={kind: sum(each.has(kind) for each in found) for kind in kind_words()},
     )
+
+
+@blueprint.post("/studio/drafts/<uuid:draft_id>/replay/<uuid:instance_id>/record")
+@policy(Role.ADMIN)
+@transactional
+def record_case(draft_id: UUID, instance_id: UUID) -> ResponseReturnValue:
+    """Make a recording of a finished case, to be kept as a scenario."""
+    recording_id = recordings.begin_from_case(
+        context.session(), context.actor(), draft_id, instance_id, now=context.now()
+    )
+    return redirect(url_for("studio.record", recording_id=recording_id), 303)
 
 
 def _wanted() -> int:
