@@ -155,6 +155,24 @@ def timed(hours: str = "hours", topic: str = "test.rate") -> dict[str, bytes]:
     return {"timed.bpmn": bpmn(body, links, key="timed", **declared), "limit.dmn": DMN.encode()}
 
 
+def answer_or_lapse(lane: Lane, amount: int, wait: timedelta, *, is_swept: bool = True) -> None:
+    """Run the process, with an answer after a time if its deadline has not fired before."""
+    principals = [user_principal(actor.user_id) for actor in lane.people if actor.user_id]
+    with lane.database.transaction() as session:
+        instance = service.start_instance(
+            session, SYSTEM, "timed", business_key=f"bench:{amount}", title="Bench",
+            data={"amount": amount, "at": lane.now.isoformat()}, lanes={"": principals}, now=lane.now,
+        )  # fmt: skip
+    lane.clock.move_to(lane.clock() + wait)
+    with lane.database.transaction() as session:
+        fired = is_swept and service.advance_instance(session, instance, now=lane.now)
+    with lane.database.transaction() as session:
+        task = session.scalars(select(UserTask).where(UserTask.instance_id == instance)).one()
+        task.candidates = principals
+        if not fired:
+            user_tasks.complete_user_task(session, lane.anna, task.id, {}, submission_id=None, now=lane.now)
+
+
 @pytest.fixture
 def finished(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Run the process three times: answered, lapsed, answered late in the hour; return what the service was asked."""
@@ -167,24 +185,11 @@ def finished(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setitem(
         topics._topics, "test.rate", Topic("test.rate", TopicKind.LOOKUP, ("费", "Rate"), operation=rate)
     )
-    principals = [user_principal(actor.user_id) for actor in lane.people if actor.user_id]
     with lane.database.transaction() as session:
         files = [Source(name, content) for name, content in timed().items()]
         deployment.store(session, SYSTEM, files, now=lane.now)
     for amount, wait in ((10, 30), (500, 90), (10, 200)):
-        with lane.database.transaction() as session:
-            instance = service.start_instance(
-                session, SYSTEM, "timed", business_key=f"bench:{amount}", title="Bench",
-                data={"amount": amount, "at": lane.now.isoformat()}, lanes={"": principals}, now=lane.now,
-            )  # fmt: skip
-        lane.clock.move_to(lane.clock() + timedelta(minutes=wait))
-        with lane.database.transaction() as session:
-            fired = service.advance_instance(session, instance, now=lane.now)
-        with lane.database.transaction() as session:
-            task = session.scalars(select(UserTask).where(UserTask.instance_id == instance)).one()
-            task.candidates = principals
-            if not fired:
-                user_tasks.complete_user_task(session, lane.anna, task.id, {}, submission_id=None, now=lane.now)
+        answer_or_lapse(lane, amount, timedelta(minutes=wait))
     return asked
 
 
@@ -198,6 +203,11 @@ def test_services_answer_from_the_record_and_are_not_asked(lane: Lane, finished:
     assert len(finished) == 3
     assert [each.verdict for each in replayed_timed(lane, timed())] == [SAME, SAME, SAME]
     assert len(finished) == 3
+
+
+def test_who_answers_at_the_very_moment_of_the_deadline_was_first(lane: Lane, finished: list[str]) -> None:
+    answer_or_lapse(lane, 10, timedelta(hours=4), is_swept=False)
+    assert [each.verdict for each in replayed_timed(lane, timed())][-1] == SAME
 
 
 def test_another_decision_moves_the_deadline_and_the_way(lane: Lane, finished: list[str]) -> None:
