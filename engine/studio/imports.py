@@ -52,6 +52,7 @@ def hold(session: Session, actor: Actor, name: str, content: bytes, *, now: date
     Raises:
         InvalidInputError: it cannot be read; the sentence says why.
     """
+    name = name.replace("\x00", "")
     archive = archives.read(name, content)
     for file, body in archive.files.items():
         if file.endswith(".bpmn"):

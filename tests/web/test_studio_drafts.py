@@ -270,6 +270,15 @@ def test_a_foreign_diagram_lists_its_changes_and_makes_those_accepted(admin: Sig
     assert "Drafts of new processes" in admin.get("/studio").text
 
 
+def test_a_process_with_any_id_is_exported(admin: SignedInClient) -> None:
+    content = (Path(__file__).parents[1] / "unit" / "studio" / "camunda.bpmn").read_bytes()
+    held = upload(admin, "loan.bpmn", content.replace(b'id="loan"', 'id="贷款&quot;&#10;x"'.encode()))
+    draft = admin.post(f"{held.location}/accept").location
+    exported = admin.get(f"{draft}/export")
+    assert exported.status_code == 200
+    assert exported.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"<a/>", b"PK\x03\x04 broken"])
 def test_what_cannot_be_imported_says_why(admin: SignedInClient, content: bytes) -> None:
     answer = upload(admin, "a.bpmn", content)

@@ -1,9 +1,9 @@
 """Bundles that move: export as a zip file, import with conflicts and the assistant's changes to accept."""
 
-import io
+import re
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
@@ -41,7 +41,10 @@ def export_draft(draft_id: UUID) -> ResponseReturnValue:
 
 
 def _zip(content: bytes, name: str) -> ResponseReturnValue:
-    return send_file(io.BytesIO(content), mimetype="application/zip", as_attachment=True, download_name=name)
+    # The id of an imported process may be any text, and a header takes few letters.
+    safe = re.sub(r"[^A-Za-z0-9_.-]", "_", name)
+    headers = {"Content-Disposition": f'attachment; filename="{safe}"'}
+    return Response(content, mimetype="application/zip", headers=headers)
 
 
 @blueprint.get("/studio/imports")
