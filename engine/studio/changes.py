@@ -85,5 +85,7 @@ def between(file: str, before: Mapping[str, Part], after: Mapping[str, Part]) ->
         if old and new and not differing:
             continue
         kind: Kind = "changed" if old and new else "added" if new else "removed"
-        found.append(Change(kind, part.area, file, part.id, part.name, part.what, part.place, differing))
+        # Neither a name nor an id: a draft may hold that for a while.
+        name = part.name if part.name.default else Label(part.what)
+        found.append(Change(kind, part.area, file, part.id, name, part.what, part.place, differing))
     return found

@@ -47,11 +47,11 @@ def _parts(content: bytes | None) -> dict[str, Part]:
             found[lane.get("id") or ""] = Part(lane.get("id") or "", label, "lane", "lane", properties)
         nodes = {node.get("id"): node for node in process.iter() if isinstance(node.tag, str)}
         read = list(elements.read(process))
-        labels = {element.id: element.name for element in read}
+        labels = {element.id: element.name for element in read if element.id}
         for element in read:
             node = nodes[element.id]
             found[element.id] = Part(
-                element.id, labels[element.id], "element", element.kind, dict(_properties(element, node, labels))
+                element.id, element.name, "element", element.kind, dict(_properties(element, node, labels))
             )
             for flow in element.flows:
                 found[flow.id] = _flow(flow, labels, nodes.get(flow.id))
@@ -77,7 +77,8 @@ def _properties(element: Element, node: Node, labels: Mapping[str, Label]) -> It
 
 
 def _flow(flow: Flow, labels: Mapping[str, Label], node: Node) -> Part:
-    source, target = (labels.get(end, Label(end)) for end in (flow.source, flow.target))
+    # A draft may hold flows that lead nowhere yet.
+    source, target = (labels.get(end, Label(end or "?")) for end in (flow.source, flow.target))
     drawn = node.get("name") if node is not None else None
     way = Label(
         f"{drawn or ''} {source.default} → {target.default}".strip(),
@@ -85,8 +86,8 @@ def _flow(flow: Flow, labels: Mapping[str, Label], node: Node) -> Part:
     )
     properties = {
         "name": drawn,
-        "source": Reference(flow.source, source.default),
-        "target": Reference(flow.target, target.default),
+        "source": Reference(flow.source or "", source.default),
+        "target": Reference(flow.target or "", target.default),
         "condition": flow.condition,
         "default_flow": "yes" if flow.default else "",
     }

@@ -109,7 +109,7 @@ def default_flows(root: Node) -> Iterator[Step]:
         for gateway in documents.children(scope, "exclusiveGateway", "inclusiveGateway"):
             leaving = outgoing(scope, gateway.get("id") or "")
             bare = [flow for flow in leaving if not documents.text_of(flow, "conditionExpression")]
-            if len(leaving) < 2 or gateway.get("default") or not bare:
+            if len(leaving) < 2 or gateway.get("default") or not bare or not bare[-1].get("id"):
                 continue
             chosen = bare[-1]
             problem = FieldProblem(
