@@ -92,14 +92,15 @@ def _size(node: Node) -> tuple[float, float]:
 
 
 def _columns(nodes: list[Node], process: Node) -> dict[str, int]:
-    """Return how far each node is from where the process begins: the shortest way, so that loops end."""
+    """Return how far each node is from one that nothing leads to: the shortest way, so that loops end."""
     following: dict[str, list[str]] = {}
     for flow in documents.children(process, "sequenceFlow"):
         following.setdefault(flow.get("sourceRef"), []).append(flow.get("targetRef"))
     for node in nodes:
         if node.get("attachedToRef"):
             following.setdefault(node.get("attachedToRef"), []).append(node.get("id"))
-    columns = {node.get("id"): 0 for node in nodes if documents.kind(node) == "startEvent"}
+    entered = {target for targets in following.values() for target in targets}
+    columns = {node.get("id"): 0 for node in nodes if node.get("id") not in entered}
     reached = list(columns)
     for current in reached:
         for target in following.get(current, ()):

@@ -77,7 +77,8 @@ function fit(modeler, least) {
   const beside = (PALETTE_WIDTH + MARGIN) / scale;
   const start = modeler.get('elementRegistry').find(({ type, businessObject }) =>
     type === 'bpmn:StartEvent' && businessObject.$parent.$type === 'bpmn:Process');
-  const far = start && start.x - inner.x > width / 2;
+  // A foreign diagram may begin anywhere: its whole picture begins at its edge all the same.
+  const far = least && start && start.x - inner.x > width / 2;
   const middle = start && inner.height > height ? start.y + start.height / 2 : inner.y + inner.height / 2;
   canvas.zoom(scale);
   canvas.viewbox({ x: (far ? start.x : inner.x) - beside, y: middle - height / 2, width, height });
