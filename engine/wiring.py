@@ -48,6 +48,7 @@ from engine.samples import drops
 from engine.samples.queries import drop_visit
 from engine.settings import Settings
 from engine.store.database import Database
+from engine.studio import drafts
 from engine.support import fulfilment, picking
 from engine.support import operations as support
 from engine.support.audience import of_request
@@ -115,6 +116,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
                 (timedelta(hours=1), _forget(settings)),
                 (timedelta(seconds=5), firing.recompute),
                 (timedelta(hours=1), bulk.forget),
+                (timedelta(hours=1), drafts.forget_old),
                 (timedelta(minutes=10), offline.give_up_gaps),
                 (timedelta(minutes=1), days.start_due_days),
                 (timedelta(seconds=20), sending.release),

@@ -25,7 +25,7 @@ from web.purposes.views import blueprint as purposes
 from web.reports.views import blueprint as reports
 from web.safety.views import blueprint as safety
 from web.samples.counting import blueprint as samples
-from web.studio.views import blueprint as studio
+from web.studio.area import blueprint as studio
 from web.support.views import blueprint as support
 from web.team.views import blueprint as team
 from web.today.views import blueprint as today

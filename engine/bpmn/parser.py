@@ -163,8 +163,10 @@ def probe(root: Node) -> None:
         parser = Parser()
         parser.add_bpmn_xml(root.getroottree())
         done: dict[str, Any] = {}
-        # Parsing a process makes parsers of its sub-processes.
-        while missing := [key for key in parser.process_parsers if key not in done]:
+        # Parsing a process makes parsers of its sub-processes. The process of another pool is drawn, and does not run.
+        while missing := [
+            key for key, each in parser.process_parsers.items() if key not in done and each.process_executable
+        ]:
             done |= {key: parser.get_spec(key) for key in missing}
         return done
 

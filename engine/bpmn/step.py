@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
@@ -41,6 +42,7 @@ __all__ = [
     "send_message",
     "settle",
     "start",
+    "timers",
     "tokens",
     "variables",
 ]
@@ -208,6 +210,12 @@ def tokens(model: ProcessModel, state: bytes) -> tuple[tuple[str, str], ...]:
     """Return where an instance stands: element id with ``open``, ``waiting``, ``running`` or ``incident``."""
     live = codec.load(state, model).live()
     return tuple((_element_id(token), _standing(token)) for token in live if token.task_spec.element is not None)
+
+
+def timers(model: ProcessModel, state: bytes) -> tuple[tuple[str, datetime], ...]:
+    """Return the timers that wait, the earliest first: element id and when it is due."""
+    run = Run(model, codec.load(state, model), cast(Host, None))  # reading asks the host for nothing
+    return tuple((_element_id(token), due) for due, _number, token in run.timers())
 
 
 def _standing(token: Token) -> str:

@@ -21,6 +21,8 @@ from forms.model import FormDefinition
 CACHE_SIZE = 200
 NEWEST = "newest versions"
 """Key of ``session.info``: id and digest by process; who stores a version takes its process out."""
+SCENARIOS = "scenarios/"
+"""Begins the names of a bundle's scenario tests (``engine.studio.scenarios``), which no instance reads."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def build(sources: Sequence[bpmn.Source]) -> Bundle:
         if source.name.endswith(".dmn"):
             parsed = feel_decisions.parse(source.content)
             decisions.update(dict.fromkeys(parsed.decisions, parsed))
-        elif source.name.endswith(".json"):
+        elif is_form(source.name):
             form = form_definitions.parse(orjson.loads(source.content))
             forms[form.key] = form
     processes = [source for source in sources if source.name.endswith(".bpmn")]
@@ -66,6 +68,11 @@ def build(sources: Sequence[bpmn.Source]) -> Bundle:
         while len(_cache) > CACHE_SIZE:
             _cache.popitem(last=False)
     return bundle
+
+
+def is_form(name: str) -> bool:
+    """Tell whether a file of a bundle is a form."""
+    return name.endswith(".json") and not name.startswith(SCENARIOS)
 
 
 def by_digest(session: Session, definition_id: UUID, digest: str) -> Bundle:
@@ -144,7 +151,9 @@ def sources_from(files: Mapping[str, bytes]) -> list[bpmn.Source]:
 
 def read_sources(paths: Sequence[Path]) -> list[bpmn.Source]:
     """Return files as the sources of a bundle."""
-    return [bpmn.Source(name=path.name, content=path.read_bytes()) for path in paths]
+    folder = SCENARIOS.rstrip("/")
+    names = {path: f"{SCENARIOS}{path.name}" if path.parent.name == folder else path.name for path in paths}
+    return [bpmn.Source(name=names[path], content=path.read_bytes()) for path in paths]
 
 
 def is_deployed(session: Session, process_key: str) -> bool:

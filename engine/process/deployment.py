@@ -43,7 +43,7 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
     forms: set[str] = set()
     decisions: set[str] = set()
     for source in sources:
-        if source.name.endswith(".json"):
+        if bundles.is_form(source.name):
             try:
                 forms.add(form_definitions.parse(orjson.loads(source.content)).key)
             except orjson.JSONDecodeError as error:

@@ -178,15 +178,16 @@ def form_context(
 def form_choices(session: Session, actor: Actor, form: FormDefinition, *, business_key: str) -> dict[str, list[Choice]]:
     """Return the entries of each choice list that a form names."""
     found: dict[str, list[Choice]] = {}
-    for name in _source_names(form.components):
+    for name in source_names(form.components):
         source = topics.choice_source(name)
         found[name] = list(source(session, actor, business_key)) if source else []
     return found
 
 
-def _source_names(components: Sequence[Component]) -> set[str]:
+def source_names(components: Sequence[Component]) -> set[str]:
+    """Return the names of the choice lists that components name."""
     names = {component.source for component in components if component.source}
-    return names.union(*(_source_names(component.children) for component in components))
+    return names.union(*(source_names(component.children) for component in components))
 
 
 def save_draft(session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], *, now: datetime) -> datetime:

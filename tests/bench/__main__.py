@@ -14,6 +14,7 @@ from tests.bench.load import bench_load
 from tests.bench.order import bench_order
 from tests.bench.phone import bench_phone
 from tests.bench.report import Report
+from tests.bench.scenarios import bench_replay, bench_scenarios
 from tests.bench.sizes import bench_sizes
 from tests.bench.steps import bench_idle, bench_loop, bench_rows, bench_steps
 from tests.bench.world import both
@@ -39,7 +40,9 @@ def main() -> None:
             bench_deadlines(report, kind, url, folder / "data", count=DEADLINES // 10 if quick else DEADLINES)
             bench_desk(report, kind, url, folder / "data", share=10 if quick or kind == "SQLite" else 1)
             bench_day(report, kind, url, folder / "data", visits_stored=VISITS // 10 if quick else VISITS)
+            bench_replay(report, kind, url, folder / "data")
         bench_idle(report, addresses["SQLite"], folder / "data")
+    bench_scenarios(report)
     bench_demo(report, folder / "demo")
     bench_sizes(report)
     bench_order(report)

@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 
 from engine.clock import utc_now
 from engine.people import service as people
+from engine.process import definitions
 from engine.process import queries as process
+from engine.studio import drafts, recordings
 from engine.support import service as support
 from engine.visits import service as visits
 from tests.e2e.conftest import DESK, PHONE, SignIn, Site
@@ -36,12 +38,30 @@ def prepare(site: Site) -> dict[str, str]:
         [task] = [row for row in process.tasks_of(session, f"visit:{visit_id}") if row.element_id == "check_in"]
         definition = process.instances_of(session, f"visit:{visit_id}")[0]
     return {
+        **prepare_draft(site),
         "visit": f"/visits/{visit_id}",
         "form": f"/tasks/{task.id}",
         "request": f"/requests/{request.id}",
         "customer": f"/customers/{company.customer_id}",
         "editor": f"/studio/{definition.definition_id}",
         "instance": f"/instances/{definition.id}",
+    }
+
+
+def prepare_draft(site: Site) -> dict[str, str]:
+    """Begin a draft that changes something, and a recording on it; return the addresses of their pages."""
+    admin, now = site.company.admin, utc_now()
+    with site.application.database.transaction() as session:
+        version = definitions.definitions(session, key="support_request")[0]
+        table = definitions.definition_files(session, version.id)["discount.dmn"].replace(b"(5..15]", b"(5..12]")
+        draft_id = drafts.create(session, admin, version.id, title="草稿", changed={"discount.dmn": table}, now=now)
+        recording = recordings.begin(
+            session, admin, draft_id, title="技术请求", started_at=now, data={}, answers={}, now=now
+        )
+    return {
+        "draft": f"/studio/drafts/{draft_id}",
+        "compare": f"/studio/compare?before={version.id}&after=draft-{draft_id}",
+        "recording": f"/studio/recordings/{recording}",
     }
 
 
@@ -126,6 +146,15 @@ def test_the_desk_with_a_task_open_and_rows_selected(site: Site, sign_in: SignIn
         page.keyboard.press("a")
         expect(page.locator("#pane select[name='user_id']")).to_be_visible()
         assert faults(page) == []
+
+
+def test_the_admins_drafts(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
+    draft = addresses["draft"]
+    paths = [
+        draft, f"{draft}/edit/discount.dmn", f"{draft}/scenarios", f"{draft}/scenarios/new", f"{draft}/replay",
+        addresses["compare"], addresses["recording"], "/studio/imports",
+    ]  # fmt: skip
+    look(site, sign_in, "admin", paths, TWO, DESK)
 
 
 def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:

@@ -79,11 +79,10 @@ def test_a_step_added_in_the_browser_is_the_next_requests_new_way(site: Site, si
     admin.get_by_label("英文名称", exact=True).fill("Check the answer")
     admin.click("[data-check]")
     expect(admin.locator("[data-findings]")).to_contain_text("可以发布", timeout=20_000)
-    edited = admin.url
     admin.click("[data-dialog='publish']")
     admin.fill("#note", "技术答复要复核")
     admin.click("[data-publish-form] button[value='publish']")
-    admin.wait_for_url(lambda url: url != edited, timeout=30_000)
+    expect(admin.locator(".versions > summary")).to_contain_text("第 2 版", timeout=30_000)
     admin.goto(f"{site.url}/studio")
     expect(admin.locator("main")).to_contain_text("技术答复要复核")
 

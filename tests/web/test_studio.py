@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,7 +22,7 @@ from engine.process import definitions, deployment
 from engine.process.tables import ProcessDefinition
 from tests.web.conftest import own_database
 from tests.web.every_element import drawing
-from tests.web.world import World, make_world
+from tests.web.world import SignedInClient, World, make_world
 
 KEY = "support_request"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -49,6 +50,20 @@ def renamed(xml: str) -> str:
     root = etree.fromstring(xml.encode())
     next(root.iter(f"{BPMN}userTask")).set("name", "改过的名字")
     return etree.tostring(root).decode()
+
+
+def begin(client: SignedInClient, definition_id: UUID, xml: str) -> dict[str, Any]:
+    """Begin a draft of a version with a diagram, as the editor does at the first change."""
+    body = {"name": f"{KEY}.bpmn", "content": xml}
+    answer = client.post(f"/studio/{definition_id}/drafts/with", json=body)
+    assert answer.status_code == 200, answer.get_json()
+    return answer.get_json()
+
+
+def publish(client: SignedInClient, definition_id: UUID, xml: str, note: str = "") -> Any:
+    """Begin a draft with a diagram, and publish it."""
+    draft = begin(client, definition_id, xml)
+    return client.post(draft["publishUrl"], json={"note": note, "revision": draft["revision"]})
 
 
 def test_a_good_diagram_has_no_errors(world: World) -> None:
@@ -79,8 +94,7 @@ def test_bad_input_is_a_finding_or_a_sentence(world: World, xml: str) -> None:
 
 def test_publishing_makes_the_next_version_with_its_note(world: World) -> None:
     client, definition_id = world.client("admin"), world.ids[KEY]
-    body = {"xml": renamed(xml_of(world, definition_id)), "note": "A better name", "base_version": 1}
-    answer = client.post(f"/studio/{definition_id}/publish", json=body)
+    answer = publish(client, definition_id, renamed(xml_of(world, definition_id)), "A better name")
     assert answer.status_code == 200
     assert answer.get_json()["version"] == 2
     assert versions(world) == [2, 1]
@@ -112,8 +126,9 @@ def test_a_shipped_version_says_so_in_the_readers_language(world: World) -> None
 def test_who_published_in_between_is_not_overwritten(world: World) -> None:
     client, definition_id = world.client("admin"), world.ids[KEY]
     xml = xml_of(world, definition_id)
-    client.post(f"/studio/{definition_id}/publish", json={"xml": renamed(xml), "note": "", "base_version": 1})
-    answer = client.post(f"/studio/{definition_id}/publish", json={"xml": xml, "note": "", "base_version": 1})
+    mine = begin(client, definition_id, xml.replace("<bpmn:process ", '<bpmn:process data-mine="yes" '))
+    publish(client, definition_id, renamed(xml))
+    answer = client.post(mine["publishUrl"], json={"note": "", "revision": mine["revision"]})
     assert answer.status_code == 409
     assert "Version 2 was published" in answer.get_json()["detail"]
     assert versions(world) == [2, 1]
@@ -121,7 +136,7 @@ def test_who_published_in_between_is_not_overwritten(world: World) -> None:
 
 def test_a_diagram_with_errors_is_not_published(world: World) -> None:
     xml = xml_of(world, world.ids[KEY]).replace('value="support.route"', 'value=""')
-    answer = world.client("admin").post(f"/studio/{world.ids[KEY]}/publish", json={"xml": xml, "base_version": 1})
+    answer = publish(world.client("admin"), world.ids[KEY], xml)
     assert answer.status_code == 422
     assert {each["code"] for each in answer.get_json()["findings"]} >= {"no_topic", "required_topic"}
     assert versions(world) == [1]
@@ -129,14 +144,14 @@ def test_a_diagram_with_errors_is_not_published(world: World) -> None:
 
 def test_a_process_keeps_its_key(world: World) -> None:
     xml = xml_of(world, world.ids[KEY]).replace(f'"{KEY}"', '"another_process"')
-    answer = world.client("admin").post(f"/studio/{world.ids[KEY]}/publish", json={"xml": xml, "base_version": 1})
+    answer = publish(world.client("admin"), world.ids[KEY], xml)
     assert answer.status_code == 422
     assert KEY in answer.get_json()["detail"]
 
 
 def test_a_shipped_form_that_the_diagram_names_comes_along(world: World) -> None:
     xml = xml_of(world, world.ids[KEY]).replace('value="request_triage"', 'value="visit_prepare"')
-    answer = world.client("admin").post(f"/studio/{world.ids[KEY]}/publish", json={"xml": xml, "base_version": 1})
+    answer = publish(world.client("admin"), world.ids[KEY], xml)
     assert answer.status_code == 200, answer.get_json()
     newest = world.read(lambda session: definitions.definitions(session, key=KEY))[0]
     assert "visit_prepare.json" in world.read(lambda session: definitions.definition_files(session, newest.id))
@@ -147,7 +162,8 @@ def test_the_editor_is_for_administrators(world: World) -> None:
     assert world.client("manager1").get(path).status_code == 403
     assert world.client("manager1").post(f"{path}/check", json={"xml": "x"}).status_code == 403
     assert world.client("admin").get(f"/studio/{uuid4()}").status_code == 404
-    assert world.client("admin").client.post(f"{path}/publish", json={"xml": "x"}).status_code == 403
+    assert world.client("manager1").post(f"{path}/drafts").status_code == 403
+    assert world.client("admin").client.post(f"{path}/drafts", json={"xml": "x"}).status_code == 403
 
 
 def test_only_the_editor_may_style_inline(world: World) -> None:
@@ -273,7 +289,7 @@ def test_an_edit_is_checked_and_published(page: Page, served: tuple[World, str])
     # Key by key: an input that is mounted anew at a change would lose some of them.
     box.press("End")
     box.press_sequentially(" with care", delay=20)
-    page.locator("[data-status]", has_text="Not published yet").wait_for()
+    page.locator("[data-status]", has_text=re.compile("Not saved yet|Saved in the draft")).wait_for()
     assert box.input_value().endswith(" with care")
     page.click("[data-check]")
     page.locator("[data-status]", has_text=re.compile("Nothing found|Findings")).wait_for()

@@ -1,11 +1,15 @@
 """The words of the studio's pages and of the editor, whose script gets them from the page."""
 
 from engine.process.deployment import SHIPPED
+from engine.studio.publishing import ROLLED_BACK
 from web.i18n import translate as _
 
 
 def note_text(note: str) -> str:
     """Return what stands beside a version: what its publisher wrote, or that it came with a release."""
+    if note.startswith(ROLLED_BACK):
+        version, _separator, reason = note.removeprefix(ROLLED_BACK).partition(": ")
+        return _("Rolled back to version {n}: {reason}", n=version, reason=reason)
     return _("As shipped") if note == SHIPPED else note
 
 
@@ -60,6 +64,11 @@ def editor_texts() -> dict[str, str]:
         "refused": _("It was not published."),
         "lossy": _("This diagram holds elements that the editor would lose. It cannot be saved from here:"),
         "failed": _("The server did not answer. Nothing was changed; please try again."),
-        "unsaved": _("Not published yet"),
+        "unsaved": _("Not saved yet"),
+        "saved": _("Saved in the draft"),
+        "copied": _("Saved as a draft of your own"),
+        "keepCopy": _("Keep mine as another draft"),
+        "overwrite": _("Put mine in its place"),
+        "takeTheirs": _("Take theirs, and drop mine"),
         "broken": _("This diagram cannot be shown:"),
     }

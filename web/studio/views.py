@@ -1,40 +1,47 @@
-"""The studio: processes and their versions, the editor, the check, publishing."""
+"""The studio: processes with their versions and drafts, a version in the editor, rolling back."""
 
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
-from engine.errors import ConflictError, InvalidInputError
+from engine.errors import FieldflowError
 from engine.people import queries as people
+from engine.process import bundles, editing, pictures
 from engine.process import definitions as stored
-from engine.process import editing, pictures, topics
+from engine.studio import drafts, publishing, reviews, running
 from web import context
-from web.i18n import explain, locale
+from web.i18n import explain
 from web.i18n import translate as _
 from web.security import policy
-from web.studio.texts import editor_texts, note_text
+from web.studio import editor_data
+from web.studio.blueprint import blueprint
+from web.studio.bodies import MAX_NOTE, rows, text
+from web.studio.texts import note_text
 from web.transactions import transactional
-
-blueprint = Blueprint("studio", __name__, template_folder="templates")
-
-MAX_NOTE = 500
 
 
 @blueprint.get("/studio")
 @policy(Role.ADMIN)
 def definitions() -> ResponseReturnValue:
-    """List the processes with their versions."""
+    """List the processes with their versions and drafts."""
     session = context.session()
-    rows = stored.definitions(session)
+    found = stored.definitions(session)
+    groups = [list(group) for _key, group in groupby(found, key=lambda row: row.key)]
+    keys = {group[0].key for group in groups}
+    open_drafts = drafts.open_drafts(session)
     return render_template(
         "studio/definitions.html",
-        groups=[list(group) for _key, group in groupby(rows, key=lambda row: row.key)],
-        names=people.names(session, [row.deployed_by for row in rows if row.deployed_by]),
+        groups=groups,
+        drafts={key: [row for row in open_drafts if row.process_key == key] for key in keys},
+        asked=reviews.asked_of(session, context.actor()),
+        new_processes=[row for row in open_drafts if row.process_key not in keys],
+        green={key: publishing.requires_green(session, key) for key in keys},
+        names=people.names(session, [row.deployed_by for row in found if row.deployed_by]),
         running=pictures.running_by_definition(session),
         note_text=note_text,
     )
@@ -43,38 +50,24 @@ def definitions() -> ResponseReturnValue:
 @blueprint.get("/studio/<uuid:definition_id>")
 @policy(Role.ADMIN, inline_styles=True)
 def editor(definition_id: UUID) -> ResponseReturnValue:
-    """Open a version: the newest one to edit, older ones to look at."""
+    """Open a version: the newest one to edit (its first change begins a draft), older ones to look at."""
     session = context.session()
     row = stored.definition(session, definition_id)
     versions = stored.definitions(session, key=row.key)
-    newest = versions[0]
     files = stored.definition_files(session, definition_id)
-    known = editing.names(session, definition_id)
-    index = 1 if locale() == "en" else 0
-    data = {
-        "xml": pictures.diagram(files, row.key),
-        "version": row.version,
-        "baseVersion": newest.version,
-        "readOnly": row.id != newest.id,
-        "locale": locale(),
-        "forms": [{"value": key, "label": titles[index] or key} for key, titles in known.forms.items()],
-        "decisions": list(known.decisions),
-        "topics": [
-            {"name": topic.name, "label": topic.label[index], "parameters": list(topic.parameters)}
-            for topic in topics.all_topics()
-        ],
-        "checkUrl": url_for("studio.check", definition_id=definition_id),
-        "publishUrl": url_for("studio.publish", definition_id=definition_id),
-        "texts": editor_texts(),
-    }
+    name = pictures.diagram_name(files, row.key)
+    read_only = row.id != versions[0].id
     return render_template(
         "studio/editor.html",
         row=row,
-        newest=newest,
+        newest=versions[0],
         versions=versions,
+        draft=None,
+        drafts=drafts.open_drafts(session, row.key),
         names=people.names(session, [each.deployed_by for each in versions if each.deployed_by]),
         files=sorted(files),
-        data=data,
+        read_only=read_only,
+        data=editor_data.of_version(definition_id, files, name, read_only=read_only),
         note_text=note_text,
     )
 
@@ -83,69 +76,53 @@ def editor(definition_id: UUID) -> ResponseReturnValue:
 @policy(Role.ADMIN)
 def check(definition_id: UUID) -> ResponseReturnValue:
     """Return what the gate finds in a diagram, with the other files of the version."""
-    sources = editing.with_diagram(context.session(), definition_id, _text("xml"))
-    return jsonify(findings=_rows(editing.check(sources)))
+    sources = editing.with_diagram(context.session(), definition_id, text("xml"))
+    return jsonify(findings=rows(editing.check(sources)))
 
 
 check.is_transactional = True  # type: ignore[attr-defined]  # it writes nothing: a POST because a diagram is large
 
 
-@blueprint.post("/studio/<uuid:definition_id>/publish")
+@blueprint.post("/studio/<uuid:definition_id>/roll-back")
 @policy(Role.ADMIN)
-def publish(definition_id: UUID) -> ResponseReturnValue:
-    """Publish a diagram as the next version; new instances use it, running ones stay."""
+def roll_back(definition_id: UUID) -> ResponseReturnValue:
+    """Publish the files of an older version as the next one."""
     # The check takes a second and needs no lock, so it comes before the transaction.
-    sources = editing.with_diagram(context.session(), definition_id, _text("xml"))
-    findings = editing.check(sources)
-    if any(finding.severity == "error" for finding in findings):
-        return jsonify(findings=_rows(findings), detail=_("Mend the errors first.")), 422
+    files = stored.definition_files(context.session(), definition_id)
+    findings = [finding for finding in running.check(files) if finding.severity == "error"]
+    if findings:
+        flash(
+            _("This version would not pass the check of today: {n} errors. Begin a draft with it.", n=len(findings)),
+            "danger",
+        )
+        return redirect(url_for("studio.editor", definition_id=definition_id), 303)
     try:
-        published_id, version = _publish(definition_id, sources)
-    except ConflictError as error:
-        return jsonify(code=error.code, detail=explain(error)), 409
-    except InvalidInputError as error:
-        return jsonify(code=error.code, detail=explain(error), findings=[]), 422
+        published_id, version = _roll_back(definition_id, bundles.sources_from(files))
+    except FieldflowError as error:
+        flash(explain(error), "danger")
+        return redirect(url_for("studio.editor", definition_id=definition_id), 303)
     flash(_("Version {n} is published: what starts from now on uses it.", n=version), "success")
-    return jsonify(version=version, url=url_for("studio.editor", definition_id=published_id), findings=_rows(findings))
+    return redirect(url_for("studio.editor", definition_id=published_id), 303)
 
 
-publish.is_transactional = True  # type: ignore[attr-defined]  # _publish is; the check before it only reads
+roll_back.is_transactional = True  # type: ignore[attr-defined]  # _roll_back is; the check before it only reads
 
 
 @transactional
-def _publish(definition_id: UUID, sources: Sequence[Any]) -> tuple[UUID, int]:
-    base = (request.get_json(silent=True) or {}).get("base_version")
-    if not isinstance(base, int):
-        raise InvalidInputError("The version that you started from is missing.", code="base_version_missing")
-    return editing.publish(
-        context.session(),
-        context.actor(),
-        definition_id,
-        sources,
-        base_version=base,
-        note=_text("note", required=False).strip()[:MAX_NOTE],
-        now=context.now(),
+def _roll_back(definition_id: UUID, sources: Sequence[Any]) -> tuple[UUID, int]:
+    reason = request.form.get("reason", "").strip()[:MAX_NOTE]
+    return publishing.roll_back(
+        context.session(), context.actor(), definition_id, sources, reason=reason, now=context.now()
     )
 
 
-def _text(name: str, *, required: bool = True) -> str:
-    body = request.get_json(silent=True)
-    value = body.get(name) if isinstance(body, dict) else None
-    if isinstance(value, str) and (value or not required):
-        return value
-    if not required and value is None:
-        return ""
-    raise InvalidInputError("The diagram is missing.", code="diagram_missing")
-
-
-def _rows(findings: Sequence[Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "element": finding.element_id,
-            "line": finding.line,
-            "severity": finding.severity,
-            "code": finding.code,
-            "text": finding.text(locale()),
-        }
-        for finding in findings
-    ]
+@blueprint.post("/studio/<uuid:definition_id>/gate")
+@policy(Role.ADMIN)
+@transactional
+def set_gate(definition_id: UUID) -> ResponseReturnValue:
+    """Say whether a process is published only when its scenario tests pass."""
+    row = stored.definition(context.session(), definition_id)
+    required = request.form.get("green") == "yes"
+    publishing.require_green(context.session(), context.actor(), row.key, is_required=required, now=context.now())
+    flash(_("This is how “{name}” is published from now on.", name=row.name), "success")
+    return redirect(url_for("studio.definitions"), 303)

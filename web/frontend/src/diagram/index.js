@@ -1,7 +1,5 @@
 // The picture of a process, drawn when its <details data-diagram-url> is opened: what ran, and where it stands.
-import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
-import { spiffworkflow } from './moddle.js';
-import { showEnglishNames } from './names.js';
+import { openViewer } from './viewer.js';
 
 const MIN_ZOOM = 0.5;
 const READABLE_ZOOM = 0.75;
@@ -36,11 +34,7 @@ async function draw(details) {
 async function show(box, { xml, tokens, done }) {
   box.replaceChildren();
   box.classList.remove('is-failed');
-  const viewer = new NavigatedViewer({ container: box, moddleExtensions: { spiffworkflow } });
-  if (document.documentElement.lang.startsWith('en')) {
-    viewer.on('import.parse.complete', ({ definitions }) => definitions && showEnglishNames(definitions));
-  }
-  await viewer.importXML(xml);
+  const viewer = await openViewer(box, xml);
   const elements = viewer.get('elementRegistry');
   const canvas = viewer.get('canvas');
   for (const id of done) if (elements.get(id)) canvas.addMarker(id, 'is-done');

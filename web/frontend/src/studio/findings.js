@@ -1,4 +1,6 @@
 // Findings of the gate: marks on the elements, and a list whose rows select them.
+import { listFindings } from './finding_list.js';
+
 export function showFindings({ box, modeler, findings, texts }) {
   const overlays = modeler.get('overlays');
   const canvas = modeler.get('canvas');
@@ -17,7 +19,10 @@ export function showFindings({ box, modeler, findings, texts }) {
     mark.title = findings.filter((each) => each.element === id).map((each) => each.text).join('\n');
     overlays.add(element, 'finding', { position: { top: -11, right: 11 }, html: mark });
   }
-  box.replaceChildren(findings.length ? list(findings, modeler, texts) : done(texts));
+  listFindings(box, findings, texts, ({ element }) => {
+    const known = element && elements.get(element);
+    return known && (() => select(modeler, known));
+  });
 }
 
 function worst(findings) {
@@ -28,44 +33,7 @@ function worst(findings) {
   return found;
 }
 
-function list(findings, modeler, texts) {
-  const rows = document.createElement('ol');
-  rows.className = 'findings';
-  for (const finding of findings) rows.append(row(finding, modeler, texts));
-  return rows;
-}
-
-function row({ element, line, severity, text }, modeler, texts) {
-  const known = element && modeler.get('elementRegistry').get(element);
-  const item = document.createElement('li');
-  const button = document.createElement(known ? 'button' : 'div');
-  button.className = 'finding';
-  if (known) {
-    button.type = 'button';
-    button.addEventListener('click', () => select(modeler, known));
-  }
-  const badge = document.createElement('span');
-  badge.className = `badge badge-${severity === 'error' ? 'danger' : 'warning'}`;
-  badge.textContent = texts[severity];
-  const sentence = document.createElement('span');
-  sentence.className = 'grow';
-  sentence.textContent = text;
-  const place = document.createElement('span');
-  place.className = 'tiny muted mono';
-  place.textContent = [element, line && texts.line.replace('{n}', line)].filter(Boolean).join(' · ');
-  button.append(badge, sentence, place);
-  item.append(button);
-  return item;
-}
-
 function select(modeler, element) {
   modeler.get('selection').select(element);
   modeler.get('canvas').scrollToElement(element, { top: 80, right: 100, bottom: 80, left: 180 });
-}
-
-function done(texts) {
-  const line = document.createElement('p');
-  line.className = 'small';
-  line.textContent = texts.noFindings;
-  return line;
 }

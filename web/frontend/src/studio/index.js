@@ -1,7 +1,9 @@
-// The editor: open a version, edit, check, publish. A save that would lose anything is refused.
+// The editor: open a version or a draft, edit, check, publish. The first change begins a draft, which is saved by itself
+// from then on. A save that would lose anything is refused.
 import Modeler from 'bpmn-js/lib/Modeler';
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
 import { spiffworkflow } from '../diagram/moddle.js';
+import { DraftFile } from './draft.js';
 import { showFindings } from './findings.js';
 import { losses } from './losses.js';
 import { Settings } from './properties.js';
@@ -13,6 +15,7 @@ import { typesModule } from './types.js';
 const PALETTE_WIDTH = 130;
 const MARGIN = 20;
 const READABLE = 0.75;
+const QUIET_MS = 1500;
 
 const fill = (text, n) => text.replace('{n}', n);
 
@@ -35,6 +38,9 @@ export async function openStudio(root, data) {
   root.modeler = modeler; // for browser tests and the console
   const studio = { root, data, texts, modeler, part, lost: [], isDirty: false };
   if (!(await load(studio))) return;
+  studio.file = new DraftFile({
+    data, root, read: async () => (await modeler.saveXML({ format: true })).xml, status: (sentence) => status(studio, sentence),
+  });
   watch(studio);
   part('check').addEventListener('click', () => check(studio));
   part('publish-form')?.addEventListener('submit', (event) => {
@@ -71,7 +77,8 @@ function fit(modeler, least) {
   const beside = (PALETTE_WIDTH + MARGIN) / scale;
   const start = modeler.get('elementRegistry').find(({ type, businessObject }) =>
     type === 'bpmn:StartEvent' && businessObject.$parent.$type === 'bpmn:Process');
-  const far = start && start.x - inner.x > width / 2;
+  // A foreign diagram may begin anywhere: its whole picture begins at its edge all the same.
+  const far = least && start && start.x - inner.x > width / 2;
   const middle = start && inner.height > height ? start.y + start.height / 2 : inner.y + inner.height / 2;
   canvas.zoom(scale);
   canvas.viewbox({ x: (far ? start.x : inner.x) - beside, y: middle - height / 2, width, height });
@@ -81,8 +88,10 @@ function watch(studio) {
   const { modeler, part, root, texts } = studio;
   const stack = modeler.get('commandStack');
   modeler.on('commandStack.changed', () => {
-    studio.isDirty = stack.canUndo();
-    status(studio, studio.isDirty ? texts.unsaved : '');
+    studio.isDirty = true;
+    status(studio, texts.unsaved);
+    clearTimeout(studio.timer);
+    if (!studio.lost.length && !studio.data.readOnly) studio.timer = setTimeout(() => save(studio), QUIET_MS);
     for (const [name, can] of [['undo', stack.canUndo()], ['redo', stack.canRedo()]]) {
       if (part(name)) part(name).disabled = !can;
     }
@@ -96,22 +105,32 @@ function watch(studio) {
   if (studio.data.readOnly) root.classList.add('is-read-only');
 }
 
+async function save(studio) {
+  clearTimeout(studio.timer);
+  studio.isDirty = false;
+  const done = await studio.file.save();
+  // What was changed while it was on its way is not saved yet: its own timer runs.
+  if (done && !studio.isDirty) status(studio, studio.texts.saved);
+  studio.isDirty ||= !done;
+  return done;
+}
+
 async function check(studio) {
   const { data, modeler, texts } = studio;
   status(studio, texts.checking);
   const { xml } = await modeler.saveXML({ format: true });
-  const answer = await send(data.checkUrl, { xml });
+  const answer = await send(data.checkUrl, { xml, name: data.name, content: xml });
   if (!answer.ok) return status(studio, answer.body.detail ?? texts.failed);
   return report(studio, answer.body.findings, fill(texts.findings, answer.body.findings.length));
 }
 
 async function publish(studio) {
-  const { data, modeler, root, texts } = studio;
+  const { data, root, texts } = studio;
   if (studio.lost.length) return problem(studio, texts.lossy, studio.lost);
   status(studio, texts.publishing);
-  const { xml } = await modeler.saveXML({ format: true });
+  if (!(await save(studio))) return undefined;
   const note = root.querySelector('[name=note]').value;
-  const answer = await send(data.publishUrl, { xml, note, base_version: data.baseVersion });
+  const answer = await send(data.publishUrl, { note, revision: data.draftRevision });
   if (!answer.ok) {
     if (answer.body.findings) report(studio, answer.body.findings, texts.refused);
     return problem(studio, answer.body.detail ?? texts.failed, [], Boolean(answer.body.findings?.length));

@@ -1,0 +1,86 @@
+"""What two forms differ in: fields by key, with each property that changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from engine.bpmn.elements import Label
+from engine.studio.changes import Change, Part, between
+from forms import definition
+from forms.model import Component, FormDefinition, Text
+
+
+def compare_forms(file: str, before: bytes | None, after: bytes | None) -> list[Change]:
+    """Return what differs; a form that is missing has no fields.
+
+    Raises:
+        FormError: one of them is no form.
+        JSONDecodeError: nor JSON.
+    """
+    old, new = _form(before), _form(after)
+    return between(file, dict(_parts(old)), dict(_parts(new)))
+
+
+def _form(content: bytes | None) -> FormDefinition | None:
+    return None if content is None else definition.parse(orjson.loads(content))
+
+
+def label_of(text: Text, fallback: str) -> Label:
+    """Return a form's wording as a name."""
+    return Label(text.zh or text.en or fallback, text.en or None)
+
+
+def _parts(form: FormDefinition | None) -> Iterator[tuple[str, Part]]:
+    if form is None:
+        return
+    title = label_of(form.title, form.key)
+    properties = {"title_zh": form.title.zh, "title_en": form.title.en, "submit": form.submit.zh}
+    order = " · ".join(component.key for component in form.components)
+    yield form.key, Part(form.key, title, "form", "form", {**properties, "order": order})
+    yield from _fields(form.components, "", title)
+
+
+def _fields(components: tuple[Component, ...], prefix: str, title: Label) -> Iterator[tuple[str, Part]]:
+    for component in components:
+        key = f"{prefix}{component.key}"
+        name = label_of(component.label, component.key)
+        yield f"field:{key}", Part(key, name, "field", component.type, dict(_properties(component)), title)
+        # A section opens no level of keys, a list does.
+        inner = f"{key}." if component.type in {"list", "table"} else prefix
+        yield from _fields(component.children, inner, title)
+
+
+def _properties(component: Component) -> Iterator[tuple[str, Any]]:
+    yield "type", component.type
+    yield "label_zh", component.label.zh
+    yield "label_en", component.label.en
+    yield "help", component.help.zh
+    yield "required", _written(component.required)
+    yield "visible_if", _written(component.visible_if)
+    yield "default", _written(component.default)
+    yield "options", " · ".join(f"{choice.value} = {choice.label.zh}" for choice in component.options)
+    yield "source", component.source
+    yield "remember", _written(component.remember)
+    for name, value in component.props.items():
+        yield name, _written(value)
+
+
+def _written(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    if isinstance(value, Text):
+        return value.zh
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(_plain(value)).decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, Text) else value

@@ -1,0 +1,287 @@
+"""Pages and endpoints of drafts: files with revisions, comparing, scenarios, replay, export and import."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from engine.audit import service as audit
+from engine.process import definitions
+from engine.studio import drafts
+from tests.web.world import SignedInClient, World, make_world
+from tests.workflows.runs import ANSWERS, REQUEST
+
+KEY = "support_request"
+FILE = f"{KEY}.bpmn"
+
+
+@pytest.fixture
+def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
+    made = make_world(tmp_path, url=pages_url)
+    yield made
+    made.application.database.dispose()
+
+
+@pytest.fixture
+def admin(world: World) -> SignedInClient:
+    return world.client("admin")
+
+
+@pytest.fixture
+def draft(world: World, admin: SignedInClient) -> str:
+    """Begin a draft and return the address of its page."""
+    answer = admin.post(f"/studio/{world.ids[KEY]}/drafts", {"title": "Quicker answers"})
+    assert answer.status_code == 303
+    return str(answer.location)
+
+
+def put(admin: SignedInClient, address: str, content: str, revision: int) -> Any:
+    headers = {"X-CSRF-Token": admin.csrf_token, "Accept": "application/json"}
+    return admin.client.put(address, json={"content": content, "revision": revision}, headers=headers)
+
+
+def test_a_draft_shows_its_files_and_what_it_changes(draft: str, admin: SignedInClient) -> None:
+    page = admin.get(draft).text
+    assert "Quicker answers" in page
+    assert FILE in page
+    assert "Nothing yet." in page
+    file = admin.get(f"{draft}/files/discount.dmn").get_json()
+    assert (
+        put(
+            admin, f"{draft}/files/discount.dmn", file["content"].replace("(5..15]", "(5..12]"), file["revision"]
+        ).status_code
+        == 200
+    )
+    page = admin.get(draft).text
+    assert "(5..12]" in page
+    assert "Row 2" in page
+    assert "Quicker answers" in admin.get("/studio").text
+
+
+def test_a_file_is_saved_only_on_the_revision_that_was_read(world: World, draft: str, admin: SignedInClient) -> None:
+    address = f"{draft}/files/request_triage.json"
+    read = admin.get(address).get_json()
+    saved = put(admin, address, read["content"].replace('"required": true', '"required": false', 1), read["revision"])
+    assert saved.get_json()["revision"] == read["revision"] + 1
+    late = put(admin, address, read["content"].replace("P1 紧急", "P1 很急"), read["revision"])
+    assert late.status_code == 409
+    body = late.get_json()
+    assert body["code"] == "draft_overtaken"
+    assert body["revision"] == saved.get_json()["revision"]
+    assert "管理员" in body["detail"]
+    assert any("Priority" in change["text"] for change in body["changes"])
+    # Nothing typed is lost: it can become a draft of its own.
+    copied = admin.post(body["copyUrl"], json={"name": "request_triage.json", "content": "{}"}).get_json()
+    assert admin.get(copied["saveUrl"]).get_json()["content"] == "{}"
+    assert put(admin, f"{draft}/files/nothing.sh", "x", 0).status_code == 422
+    assert admin.get(f"{draft}/files/nothing.json").status_code == 404
+    assert put(admin, f"/studio/drafts/{uuid4()}/files/{FILE}", "x", 0).status_code == 404
+    headers = {"X-CSRF-Token": admin.csrf_token}
+    gone = admin.client.delete(address, json={"revision": body["revision"]}, headers=headers)
+    assert gone.status_code == 200
+    assert admin.get(address).status_code == 404
+
+
+def test_the_text_page_and_the_check_say_what_is_wrong_with_a_file(draft: str, admin: SignedInClient) -> None:
+    assert "data-draft-text" in admin.get(f"{draft}/edit/discount.dmn").text
+    found = admin.post(f"{draft}/check", json={"name": "request_triage.json", "content": "{ nothing"}).get_json()
+    assert any("request_triage.json" in each["text"] for each in found["findings"])
+    fine = admin.post(f"{draft}/check", json={}).get_json()
+    assert [each for each in fine["findings"] if each["severity"] == "error"] == []
+
+
+def test_a_draft_is_published_from_its_page(world: World, draft: str, admin: SignedInClient) -> None:
+    answer = admin.post(f"{draft}/publish", {"revision": "1", "note": "From the page"})
+    assert answer.status_code == 303
+    # The files are the version's own: nothing new is made of them.
+    assert len(world.read(lambda session: definitions.definitions(session, key=KEY))) == 1
+    assert "Published as version 1" in admin.get(draft).text
+    assert admin.post(f"{draft}/rename", {"title": "x"}, headers={"Accept": "application/json"}).status_code == 409
+
+
+def test_a_broken_draft_is_not_published_and_says_why(world: World, draft: str, admin: SignedInClient) -> None:
+    file = admin.get(f"{draft}/files/{FILE}").get_json()
+    put(admin, f"{draft}/files/{FILE}", "<nothing", file["revision"])
+    answer = admin.post(f"{draft}/publish", {"revision": "2", "note": ""})
+    assert answer.location == draft
+    assert "Mend the errors first." in admin.get(draft).text
+    assert admin.get(f"{draft}/scenarios").status_code == 200
+    assert "cannot run as it is" in admin.get(f"{draft}/replay").text
+
+
+def test_reviews_stand_on_the_page(draft: str, admin: SignedInClient) -> None:
+    admin.post(f"{draft}/review", {"kind": "comment", "text": "Why quicker?"})
+    admin.post(f"{draft}/review", {"kind": "approved", "text": ""})
+    page = admin.get(draft).text
+    assert "Why quicker?" in page
+    assert "Agrees" in page
+    assert admin.post(f"{draft}/review", {"kind": "comment"}, headers={"Accept": "application/json"}).status_code == 422
+
+
+def test_versions_and_drafts_are_compared(world: World, draft: str, admin: SignedInClient) -> None:
+    file = admin.get(f"{draft}/files/{FILE}").get_json()
+    put(
+        admin,
+        f"{draft}/files/{FILE}",
+        file["content"].replace('value="request_triage"', 'value="visit_prepare"'),
+        file["revision"],
+    )
+    ref = f"draft-{draft.rpartition('/')[2]}"
+    page = admin.get(f"/studio/compare?before={world.ids[KEY]}&after={ref}").text
+    assert "1 changed" in page
+    assert "visit_prepare" in page
+    assert 'data-jump="triage_request"' in page
+    data = orjson.loads(re.search(r'id="compare-data">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    assert data["changes"] == [{"id": "triage_request", "kind": "changed"}]
+    assert admin.get(f"/studio/compare?before={world.ids[KEY]}&after=nothing").status_code == 404
+
+
+def test_a_version_is_rolled_back_with_a_reason(world: World, draft: str, admin: SignedInClient) -> None:
+    file = admin.get(f"{draft}/files/{FILE}").get_json()
+    put(admin, f"{draft}/files/{FILE}", file["content"].replace('name="回答问题"', 'name="答"'), file["revision"])
+    assert admin.post(f"{draft}/publish", {"revision": "2", "note": ""}).status_code == 303
+    admin.post(f"/studio/{world.ids[KEY]}/roll-back", {"reason": "It was better"})
+    rows = world.read(lambda session: definitions.definitions(session, key=KEY))
+    assert [row.version for row in rows] == [3, 2, 1]
+    assert rows[0].digest == rows[2].digest
+    assert "Rolled back to version 1: It was better" in admin.get("/studio").text
+
+
+# Scenarios
+
+
+def record(admin: SignedInClient, draft: str) -> str:
+    """Click through a technical request up to its answer; return the address of the recording."""
+    assert "Variables at the start" in admin.get(f"{draft}/scenarios/new").text
+    begun = admin.post(
+        f"{draft}/scenarios/new",
+        {"title": "Technical", "data": orjson.dumps(REQUEST).decode(), "answers": "", "started_at": "2026-03-02T09:00"},
+    )
+    assert begun.status_code == 303
+    return str(begun.location)
+
+
+def answer_services(admin: SignedInClient, recording: str) -> str:
+    """Answer what services are asked until none is; return the page."""
+    for _ in range(20):
+        page = admin.get(recording).text
+        asked = re.search(r"/answer/([a-z_0-9]+)\"", page)
+        if asked is None:
+            return str(page)
+        topic = re.search(r" asks ([a-z_.]+)\. ", page)
+        assert topic is not None
+        given = orjson.dumps(ANSWERS.get(topic[1], {})).decode()
+        assert admin.post(f"{recording}/answer/{asked[1]}", {"answer": given}).status_code == 303
+    raise AssertionError("services ask without end")
+
+
+def test_a_scenario_is_recorded_kept_run_and_fails_when_the_draft_changes(
+    world: World, draft: str, admin: SignedInClient
+) -> None:
+    recording = record(admin, draft)
+    page = answer_services(admin, recording)
+    assert "Triage" in page
+    refused = admin.post(f"{recording}/complete/triage_request", {"priority": ""})
+    assert refused.status_code == 422
+    queue = re.search(r'value="([a-z_]+)"[^>]*>', page[page.index('name="queue"') :])
+    assert queue is not None
+    done = admin.post(f"{recording}/complete/triage_request", {"priority": "P3", "queue": queue[1]})
+    assert done.status_code == 303, done.text
+    answer_services(admin, recording)
+    assert admin.post(f"{recording}/complete/answer_technical", {"answer": "Half"}).status_code == 303
+    answer_services(admin, recording)
+    assert admin.post(f"{recording}/undo").status_code == 303
+    assert admin.post(f"{recording}/keep").status_code == 303
+    page = admin.get(f"{draft}/scenarios").text
+    assert "All 1 pass" in page
+    assert "What the scenarios touch" in page
+    # Nothing outside of the draft came of it.
+    assert (
+        world.read(lambda session: [row.action for row in audit.events(session) if row.subject_kind == "instance"])
+        == []
+    )
+    file = admin.get(f"{draft}/files/{FILE}").get_json()
+    put(
+        admin, f"{draft}/files/{FILE}", file["content"].replace('type = "technical"', 'type = "none"'), file["revision"]
+    )
+    page = admin.get(f"{draft}/scenarios").text
+    assert "0 of 1 pass" in page
+    assert "Act 2" in page
+    admin.post(f"{draft}/gate", {"green": "yes"})
+    row = world.read(lambda session: drafts.draft(session, UUID(draft.rpartition("/")[2])))
+    admin.post(f"{draft}/publish", {"revision": str(row.revision), "note": ""})
+    assert "must pass" in admin.get(draft).text
+    again = admin.post(f"{draft}/scenarios/technical/record")
+    assert again.status_code == 303
+    assert admin.post(f"{again.location}/drop").status_code == 303
+    assert admin.post(f"{draft}/scenarios/technical/remove").status_code == 303
+    assert "No scenario tests yet" in admin.get(f"{draft}/scenarios").text
+
+
+def test_a_recording_is_not_shown_to_others(world: World, draft: str, admin: SignedInClient) -> None:
+    recording = record(admin, draft)
+    assert world.client("manager1").get(recording).status_code == 403
+    assert admin.get(f"/studio/recordings/{uuid4()}").status_code == 404
+
+
+def test_replay_shows_finished_cases_part_by_part(world: World, draft: str, admin: SignedInClient) -> None:
+    assert "No finished cases" in admin.get(f"{draft}/replay").text
+    part = admin.get(f"{draft}/replay/part?offset=0").get_json()
+    assert part["count"] == 0
+    assert part["verdicts"] == {"same": 0, "changed": 0, "stopped": 0, "not_comparable": 0}
+
+
+# Moving
+
+
+def upload(admin: SignedInClient, name: str, content: bytes) -> Any:
+    return admin.post("/studio/imports", {"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
+
+
+def test_a_bundle_is_exported_and_imported(world: World, admin: SignedInClient) -> None:
+    exported = admin.get(f"/studio/{world.ids[KEY]}/export")
+    assert exported.mimetype == "application/zip"
+    held = upload(admin, "bundle.zip", exported.data)
+    page = admin.get(held.location).text
+    assert "is here already" in page
+    accepted = admin.post(f"{held.location}/accept")
+    assert accepted.status_code == 303
+    assert admin.get(f"{accepted.location}/export").data
+    assert "Begun with version 1" in admin.get(accepted.location).text
+
+
+def test_a_foreign_diagram_lists_its_changes_and_makes_those_accepted(admin: SignedInClient) -> None:
+    content = (Path(__file__).parents[1] / "unit" / "studio" / "camunda.bpmn").read_bytes()
+    held = upload(admin, "loan.bpmn", content)
+    page = admin.get(held.location).text
+    assert "Camunda" in page
+    keys = re.findall(r'name="accept" value="([^"]+)"', page)
+    assert len(keys) > 10
+    accepted = admin.post(f"{held.location}/accept", {"accept": [key for key in keys if "default" in key]})
+    text = admin.get(f"{accepted.location}/files/loan.bpmn").get_json()["content"]
+    assert 'default="d"' in text
+    assert "camunda:formKey" in text
+    assert "A new process" in admin.get(accepted.location).text
+    assert "Drafts of new processes" in admin.get("/studio").text
+
+
+def test_a_process_with_any_id_is_exported(admin: SignedInClient) -> None:
+    content = (Path(__file__).parents[1] / "unit" / "studio" / "camunda.bpmn").read_bytes()
+    held = upload(admin, "loan.bpmn", content.replace(b'id="loan"', 'id="贷款&quot;&#10;x"'.encode()))
+    draft = admin.post(f"{held.location}/accept").location
+    exported = admin.get(f"{draft}/export")
+    assert exported.status_code == 200
+    assert exported.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"<a/>", b"PK\x03\x04 broken"])
+def test_what_cannot_be_imported_says_why(admin: SignedInClient, content: bytes) -> None:
+    answer = upload(admin, "a.bpmn", content)
+    assert answer.status_code == 422
+    assert "cannot be imported" in answer.text
+    assert upload(admin, "", b"").status_code == 422

@@ -1,0 +1,201 @@
+"""A draft: its files, what it changes, reviews, publishing."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.access import Role
+from engine.errors import FieldflowError, InvalidInputError
+from engine.people import queries as people
+from engine.process import bundles
+from engine.process import definitions as stored
+from engine.studio import drafts, publishing, reviews, running, scenarios
+from engine.studio.compare import compare, file_rank
+from engine.studio.drafts import DraftRow
+from engine.studio.scenario_files import in_files
+from web import context
+from web.i18n import explain
+from web.i18n import translate as _
+from web.security import policy
+from web.studio import editor_data
+from web.studio.blueprint import blueprint
+from web.studio.bodies import MAX_NOTE, number, rows, text
+from web.studio.files import file_of
+from web.studio.texts import note_text
+from web.studio.words import file_kind, grouped, review_words
+from web.transactions import transactional
+
+
+@blueprint.post("/studio/<uuid:definition_id>/drafts")
+@policy(Role.ADMIN)
+@transactional
+def begin(definition_id: UUID) -> ResponseReturnValue:
+    """Begin a draft with the files of a version."""
+    title = request.form.get("title", "")
+    draft_id = drafts.create(context.session(), context.actor(), definition_id, title=title, now=context.now())
+    return redirect(url_for("studio.draft", draft_id=draft_id), 303)
+
+
+@blueprint.get("/studio/drafts/<uuid:draft_id>")
+@policy(Role.ADMIN)
+def draft(draft_id: UUID) -> ResponseReturnValue:
+    """Show a draft: files, what is wrong, what it changes, what colleagues say, how it is published."""
+    session = context.session()
+    row = drafts.draft(session, draft_id)
+    files = drafts.files(session, draft_id)
+    contents = {name: file.content for name, file in files.items()}
+    versions = stored.definitions(session, key=row.process_key)
+    base = stored.definition_files(session, row.base_definition_id) if row.base_definition_id else {}
+    return render_template(
+        "studio/draft.html",
+        draft=row,
+        files=sorted(files.values(), key=lambda file: file_rank(file.name)),
+        file_kind=file_kind,
+        newest=versions[0].version if versions else 0,
+        base_definition_id=row.base_definition_id,
+        newest_definition_id=versions[0].id if versions else None,
+        groups=grouped(compare(base, contents)),
+        reviews=reviews.reviews(session, draft_id),
+        review_words=review_words(),
+        admins=[each for each in people.people(session, role=Role.ADMIN) if each.id != context.actor().user_id],
+        scenario_count=len(in_files(contents)),
+        green=publishing.requires_green(session, row.process_key),
+    )
+
+
+@blueprint.get("/studio/drafts/<uuid:draft_id>/edit/<path:name>")
+@policy(Role.ADMIN, inline_styles=True)
+def edit_file(draft_id: UUID, name: str) -> ResponseReturnValue:
+    """Edit a file of a draft: a diagram in the editor, others as text with what the check finds."""
+    session = context.session()
+    row, file = drafts.draft(session, draft_id), file_of(draft_id, name)
+    files = drafts.files(session, draft_id)
+    versions = stored.definitions(session, key=row.process_key)
+    if not name.endswith(".bpmn"):
+        data = editor_data.of_draft(row, files, name)
+        return render_template("studio/text.html", draft=row, file=file, data=data, file_kind=file_kind)
+    return render_template(
+        "studio/editor.html",
+        row=versions[0] if versions else None,
+        newest=versions[0] if versions else None,
+        versions=versions,
+        draft=row,
+        drafts=(),
+        names=people.names(session, [each.deployed_by for each in versions if each.deployed_by]),
+        files=sorted(files),
+        read_only=not row.is_open,
+        data=editor_data.of_draft(row, files, name),
+        note_text=note_text,
+    )
+
+
+@blueprint.post("/studio/drafts/<uuid:draft_id>/rename")
+@policy(Role.ADMIN)
+@transactional
+def rename(draft_id: UUID) -> ResponseReturnValue:
+    """Give a draft another title."""
+    drafts.rename(context.session(), context.actor(), draft_id, request.form.get("title", ""), now=context.now())
+    return redirect(url_for("studio.draft", draft_id=draft_id), 303)
+
+
+@blueprint.post("/studio/drafts/<uuid:draft_id>/discard")
+@policy(Role.ADMIN)
+@transactional
+def discard(draft_id: UUID) -> ResponseReturnValue:
+    """Put a draft away."""
+    reason = request.form.get("reason", "")
+    drafts.discard(context.session(), context.actor(), draft_id, reason=reason, now=context.now())
+    flash(_("The draft is put away. It can be looked at for ninety days."), "success")
+    return redirect(url_for("studio.definitions"), 303)
+
+
+@blueprint.post("/studio/drafts/<uuid:draft_id>/follow")
+@policy(Role.ADMIN)
+@transactional
+def follow(draft_id: UUID) -> ResponseReturnValue:
+    """Let the draft follow the version that was published meanwhile."""
+    version = publishing.follow_newest(context.session(), context.actor(), draft_id, now=context.now())
+    flash(_("The draft follows version {n} now. Put in what you want to keep of it.", n=version), "success")
+    return redirect(url_for("studio.draft", draft_id=draft_id), 303)
+
+
+@blueprint.post("/studio/drafts/<uuid:draft_id>/review")
+@policy(Role.ADMIN)
+@transactional
+def review(draft_id: UUID) -> ResponseReturnValue:
+    """Ask a colleague, comment, agree or wish for a change."""
+    reviews.review(
+        context.session(),
+        context.actor(),
+        draft_id,
+        request.form.get("kind", ""),
+        text=request.form.get("text", ""),
+        asked_id=_person(request.form.get("asked", "")),
+        now=context.now(),
+    )
+    return redirect(f"{url_for('studio.draft', draft_id=draft_id)}#review", 303)
+
+
+def _person(text_: str) -> UUID | None:
+    try:
+        return UUID(text_) if text_ else None
+    except ValueError as error:
+        raise InvalidInputError("Choose whom you ask.", code="reviewer_missing") from error
+
+
+@blueprint.post("/studio/drafts/<uuid:draft_id>/publish")
+@policy(Role.ADMIN)
+def publish(draft_id: UUID) -> ResponseReturnValue:
+    """Publish all files of a draft as the next version; new instances use it, running ones stay."""
+    # The check takes a second and needs no lock, so it comes before the transaction.
+    session = context.session()
+    row = drafts.draft(session, draft_id)
+    files = running.complete_files(drafts.contents(session, draft_id))
+    findings = running.check(files)
+    here = url_for("studio.draft", draft_id=draft_id)
+    if any(finding.severity == "error" for finding in findings):
+        return _refused(422, _("Mend the errors first."), here, findings=rows(findings))
+    failing = _failing(row, files)
+    try:
+        published_id, version = _publish(draft_id, files, failing)
+    except FieldflowError as error:
+        status = 422 if isinstance(error, InvalidInputError) else 409
+        return _refused(status, explain(error), here, code=error.code)
+    flash(_("Version {n} is published: what starts from now on uses it.", n=version), "success")
+    url = url_for("studio.editor", definition_id=published_id)
+    if not request.is_json:
+        return redirect(url, 303)
+    return jsonify(version=version, url=url, findings=rows(findings))
+
+
+publish.is_transactional = True  # type: ignore[attr-defined]  # _publish is; the check before it only reads
+
+
+def _refused(status: int, detail: str, here: str, **values: Any) -> ResponseReturnValue:
+    if request.is_json:
+        return jsonify(detail=detail, url=here, **values), status
+    flash(detail, "danger")
+    return redirect(here, 303)
+
+
+def _failing(row: DraftRow, files: dict[str, bytes]) -> list[str]:
+    if not publishing.requires_green(context.session(), row.process_key):
+        return []
+    outcomes = scenarios.run_all(running.build(files), files)
+    return [each.name for each in outcomes if not each.passes] if outcomes else [""]
+
+
+@transactional
+def _publish(draft_id: UUID, files: dict[str, bytes], failing: list[str]) -> tuple[UUID, int]:
+    return publishing.publish(
+        context.session(),
+        context.actor(),
+        draft_id,
+        bundles.sources_from(files),
+        revision=number("revision"),
+        failing=failing,
+        note=text("note", required=False).strip()[:MAX_NOTE],
+        now=context.now(),
+    )

@@ -1,0 +1,77 @@
+"""What the editor's script gets from its page."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+
+from engine.process import editing, topics
+from engine.studio.drafts import DraftRow, FileRow
+from web.i18n import locale
+from web.studio.texts import editor_texts
+
+
+def of_version(definition_id: UUID, files: Mapping[str, bytes], name: str, *, read_only: bool) -> dict[str, Any]:
+    """Return the data of a version's page: its first change begins a draft."""
+    return {
+        **_shared(files),
+        "xml": files[name].decode("utf-8", "replace"),
+        "name": name,
+        "revision": 0,
+        "readOnly": read_only,
+        "checkUrl": url_for("studio.check", definition_id=definition_id),
+        "beginUrl": url_for("studio.begin_with", definition_id=definition_id),
+        **_addresses(None, name),
+    }
+
+
+def of_draft(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> dict[str, Any]:
+    """Return the data of a draft's page."""
+    return {
+        **_shared({key: file.content for key, file in files.items()}),
+        "xml": files[name].content.decode("utf-8", "replace"),
+        "name": name,
+        "revision": files[name].revision,
+        "draftRevision": draft.revision,
+        "readOnly": not draft.is_open,
+        "beginUrl": None,
+        **_addresses(draft.id, name),
+    }
+
+
+def _addresses(draft_id: UUID | None, name: str) -> dict[str, Any]:
+    if draft_id is None:
+        return {"saveUrl": None, "publishUrl": None, "copyUrl": None}
+    return {
+        "saveUrl": url_for("studio.save_file", draft_id=draft_id, name=name),
+        "checkUrl": url_for("studio.check_draft", draft_id=draft_id),
+        "publishUrl": url_for("studio.publish", draft_id=draft_id),
+        "copyUrl": url_for("studio.copy_with", draft_id=draft_id),
+    }
+
+
+def answer(draft_id: UUID, name: str, revision: int) -> dict[str, Any]:
+    """Return what a script needs to go on in a draft that has just begun."""
+    return {
+        "revision": revision,
+        "draftRevision": revision,
+        "url": url_for("studio.edit_file", draft_id=draft_id, name=name),
+        "draftUrl": url_for("studio.draft", draft_id=draft_id),
+        **_addresses(draft_id, name),
+    }
+
+
+def _shared(files: Mapping[str, bytes]) -> dict[str, Any]:
+    known = editing.names(files)
+    index = 1 if locale() == "en" else 0
+    return {
+        "locale": locale(),
+        "forms": [{"value": key, "label": titles[index] or key} for key, titles in known.forms.items()],
+        "decisions": list(known.decisions),
+        "topics": [
+            {"name": topic.name, "label": topic.label[index], "parameters": list(topic.parameters)}
+            for topic in topics.all_topics()
+        ],
+        "texts": editor_texts(),
+    }

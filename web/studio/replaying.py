@@ -1,0 +1,106 @@
+"""Replay: what the last finished instances would have done on a draft, a part at a time."""
+
+from uuid import UUID
+
+from flask import jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.access import Role
+from engine.errors import InvalidInputError
+from engine.process import history
+from engine.studio import drafts, recordings, running
+from engine.studio.recorded_cases import cases
+from engine.studio.replay import CHANGED, NOT_COMPARABLE, SAME, STOPPED, replay
+from web import context
+from web.i18n import explain
+from web.i18n import translate as _
+from web.security import policy
+from web.studio.blueprint import blueprint
+from web.transactions import transactional
+
+PART = 20
+CHOICES = (30, 100, 300)
+
+
+def verdict_words() -> dict[str, tuple[str, str, str]]:
+    """Return words, tone and icon of what became of a case."""
+    return {
+        SAME: (_("Nothing changes"), "success", "check"),
+        CHANGED: (_("Goes otherwise"), "warning", "flow"),
+        STOPPED: (_("Stops"), "danger", "alert"),
+        NOT_COMPARABLE: (_("Cannot be compared"), "", "info"),
+    }
+
+
+def kind_words() -> dict[str, str]:
+    """Return what kinds of differences are called."""
+    return {
+        "path": _("Other way"),
+        "decision": _("Other decision"),
+        "deadline": _("Other deadline"),
+        "service": _("Asks otherwise"),
+        "field": _("Form"),
+        "stop": _("Stop"),
+    }
+
+
+@blueprint.get("/studio/drafts/<uuid:draft_id>/replay")
+@policy(Role.ADMIN)
+def replay_page(draft_id: UUID) -> ResponseReturnValue:
+    """Show what the last finished instances would do on a draft; a script fetches the parts."""
+    session = context.session()
+    row = drafts.draft(session, draft_id)
+    problem = ""
+    try:
+        running.bundle_of(session, draft_id)
+    except InvalidInputError as error:
+        problem = explain(error)
+    finished = history.count_completed(session, row.process_key)
+    wanted = _wanted()
+    return render_template(
+        "studio/replay.html",
+        draft=row,
+        problem=problem,
+        finished=finished,
+        wanted=wanted,
+        choices=CHOICES,
+        total=min(wanted, finished),
+        words=verdict_words(),
+        kinds=kind_words(),
+        part_url=url_for("studio.replay_part", draft_id=draft_id),
+        part=PART,
+    )
+
+
+@blueprint.get("/studio/drafts/<uuid:draft_id>/replay/part")
+@policy(Role.ADMIN)
+def replay_part(draft_id: UUID) -> ResponseReturnValue:
+    """Replay a part of the finished instances: rows to show, counts to add."""
+    session = context.session()
+    row = drafts.draft(session, draft_id)
+    bundle = running.bundle_of(session, draft_id)
+    offset = min(request.args.get("offset", 0, type=int), max(CHOICES))
+    found = [replay(case, bundle) for case in cases(session, row.process_key, limit=PART, offset=max(offset, 0))]
+    body = render_template("studio/replay_rows.html", draft=row, found=found, words=verdict_words(), kinds=kind_words())
+    return jsonify(
+        count=len(found),
+        html=body,
+        verdicts={verdict: sum(each.verdict == verdict for each in found) for verdict in verdict_words()},
+        kinds={kind: sum(each.has(kind) for each in found) for kind in kind_words()},
+    )
+
+
+@blueprint.post("/studio/drafts/<uuid:draft_id>/replay/<uuid:instance_id>/record")
+@policy(Role.ADMIN)
+@transactional
+def record_case(draft_id: UUID, instance_id: UUID) -> ResponseReturnValue:
+    """Make a recording of a finished case, to be kept as a scenario."""
+    recording_id = recordings.begin_from_case(
+        context.session(), context.actor(), draft_id, instance_id, now=context.now()
+    )
+    return redirect(url_for("studio.record", recording_id=recording_id), 303)
+
+
+def _wanted() -> int:
+    asked = request.args.get("n", CHOICES[0], type=int)
+    return asked if asked in CHOICES else CHOICES[0]
