@@ -1,6 +1,6 @@
 """The acts on an instance: each takes a state and gives a ``Step``; on an exception nothing has happened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -8,12 +8,16 @@ from typing import Any, cast
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import behaviour, codec
+from engine.bpmn import behaviour, codec, joins
+from engine.bpmn import migrate as migration
+from engine.bpmn import repair as repairs
 from engine.bpmn import revise as revision
 from engine.bpmn.effects import WAIT, Host, Incident, OpenTask, Step, Thrown, Trail, Wait
 from engine.bpmn.errors import BpmnError, BudgetError, NotReadyError, NotWaitingError, StateError, ValuesError
 from engine.bpmn.mends import InstanceTree, Token
+from engine.bpmn.migrate import MigrationError, Moved
 from engine.bpmn.model import ProcessModel
+from engine.bpmn.repair import Edit, RepairError, Standing
 from engine.bpmn.run import Run
 from engine.bpmn.values import checked
 
@@ -21,11 +25,16 @@ __all__ = [
     "WAIT",
     "BpmnError",
     "BudgetError",
+    "Edit",
     "Host",
     "Incident",
+    "MigrationError",
+    "Moved",
     "NotReadyError",
     "NotWaitingError",
     "OpenTask",
+    "RepairError",
+    "Standing",
     "StateError",
     "Step",
     "Thrown",
@@ -36,15 +45,19 @@ __all__ = [
     "cancel",
     "complete",
     "incidents",
+    "migrate",
     "open_tasks",
+    "repair",
     "retry",
     "revise",
     "send_message",
     "settle",
+    "standing",
     "start",
     "timers",
     "tokens",
     "variables",
+    "with_later_keys",
 ]
 
 
@@ -178,6 +191,72 @@ def revise(model: ProcessModel, state: bytes, values: Mapping[str, Any], host: H
     return replace(step, revised=tuple(_open_task(token) for token in revised if "open" in token.internal_data))
 
 
+def repair(model: ProcessModel, state: bytes, edits: Sequence[Edit], host: Host) -> Step:
+    """Do an administrator's edits, one after the other, and run on from where they leave the tokens.
+
+    Raises:
+        NotReadyError: the instance has ended.
+        RepairError: some edits are impossible; it names each.
+        BudgetError: the model loops without waiting.
+    """
+    run = _resumed(model, state, host)
+    if run.tree.status != "running":
+        raise NotReadyError("The process has ended.")
+    revised = repairs.apply(run, edits)
+    step = _finished(run)
+    codec.load(step.state, model)  # what was mended by hand must be there again when it is loaded
+    return replace(step, revised=tuple(_open_task(token) for token in revised if "open" in token.internal_data))
+
+
+def migrate(
+    old: ProcessModel, new: ProcessModel, state: bytes, mapping: Mapping[str, str], host: Host
+) -> tuple[Step, Moved]:
+    """Carry an instance over to another version of its model; no token moves on.
+
+    Args:
+        mapping: ids of elements of the old model to those of the new one, where they differ.
+
+    Returns:
+        the step, whose ``opened`` and ``closed`` stay empty, and what became of each token.
+
+    Raises:
+        MigrationError: it cannot be carried over; names each reason.
+        NotReadyError: the instance has ended.
+    """
+    tree = codec.load(state, old)
+    if tree.status != "running":
+        raise NotReadyError("The process has ended.")
+    run, moved = migration.carry_over(Run(old, tree, host), new, mapping)
+    step = _at_rest(run)
+    codec.load(step.state, new)
+    return step, moved
+
+
+def standing(model: ProcessModel, state: bytes) -> tuple[Standing, ...]:
+    """Return every token of an instance with what may be done to it."""
+    tree = codec.load(state, model)
+    return tuple(
+        Standing(
+            token.key,
+            _element_id(token),
+            _standing(token),
+            token.internal_data.get("due_at"),
+            repairs.acts(token),
+            joins.is_stranded(token),
+            token.workflow.spec.name,
+        )
+        for token in tree.live()
+        if token.task_spec.element is not None
+    )
+
+
+def with_later_keys(model: ProcessModel, state: bytes, later: bytes) -> bytes:
+    """Return a state from which no token gets a key that was used up to ``later``, a state of the same instance."""
+    tree = codec.load(state, model)
+    tree.last_id = max(tree.last_id, codec.last_id(later))
+    return codec.dump(tree, model)
+
+
 def cancel(model: ProcessModel, state: bytes, host: Host) -> Step:
     """End an instance where it stands."""
     run = _resumed(model, state, host)
@@ -238,6 +317,10 @@ def _resumed(model: ProcessModel, state: bytes, host: Host) -> Run:
 def _finished(run: Run) -> Step:
     if run.tree.status == "running":
         run.drive()
+    return _at_rest(run)
+
+
+def _at_rest(run: Run) -> Step:
     timers = run.timers()
     return Step(
         state=codec.dump(run.tree, run.model),
