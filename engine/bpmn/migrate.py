@@ -95,6 +95,9 @@ def carry_over(run: Run, new: ProcessModel, mapping: Mapping[str, str]) -> tuple
     _rename(document, run.tree, change)
     tree = codec.restore(document, new)
     carried = Run(new, tree, run.host)
+    for token in tree.live():
+        if "open" in token.internal_data:
+            _take_form(token)
     begun = _begin_what_is_new(carried, change)
     elements = {token.key: token.task_spec.element.id for token in tree.live() if token.task_spec.element is not None}
     return carried, Moved(elements, tuple(ended), tuple(begun))
@@ -176,6 +179,13 @@ def _rename(document: list[Any], tree: InstanceTree, change: _Change) -> None:
             # A finished split is kept for the variables that it had; the element may be gone.
             is_finished = row[3] >= TaskState.COMPLETED
             row[2] = spec.start.name if is_finished and name not in spec.task_specs else name
+
+
+def _take_form(token: Token) -> None:
+    """Let an open task have the form that the new model names; one that an expression chose stays."""
+    form = token.task_spec.element.properties.get("form") or None
+    if form is None or not form.startswith("="):
+        token.internal_data["open"] = {**token.internal_data["open"], "form": form}
 
 
 def _scope_name(name: str, change: _Change) -> str:

@@ -7,7 +7,7 @@ its effect. Nothing runs between the edits: what they leave behind is driven onc
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import ErrorEventDefinition
@@ -318,18 +318,3 @@ class _Repair:
         if token.internal_data.pop("awaits", None):
             token._set_state(TaskState.READY)
         token.ask_attention()
-
-
-def edit_from(values: Mapping[str, Any]) -> Edit:
-    """Return the edit that JSON describes.
-
-    Raises:
-        InvalidInputError: it is none.
-    """
-    act, given = values.get("act"), values.get("values") or {}
-    if act not in ACTS or not isinstance(given, Mapping):
-        raise InvalidInputError("There is no such edit.", code="edit_unknown")
-    token, to = values.get("token") or "", values.get("to") or ""
-    if not (isinstance(token, str) and isinstance(to, str)):
-        raise InvalidInputError("There is no such edit.", code="edit_unknown")
-    return Edit(cast(Act, act), token, to, checked(given))

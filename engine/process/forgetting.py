@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.outbox import service as outbox
 from engine.process.states import InstanceState
-from engine.process.tables import HistoryEvent, ProcessInstance
+from engine.process.tables import HistoryEvent, InstanceSnapshot, ProcessInstance
 
 KEPT = ("form", "opened", "message", "reason", "act", "to")
 OVER = (InstanceState.COMPLETED, InstanceState.CANCELLED)
@@ -25,6 +25,9 @@ def forget_submissions(session: Session, business_keys: Collection[str]) -> None
     outbox.forget_payloads(session, ids)
     ended = update(ProcessInstance).where(ProcessInstance.id.in_(ids), ProcessInstance.state.in_(OVER))
     session.execute(ended.values(state_bytes=b""))
+    # A copy of the variables from before a repair, too.
+    kept = update(InstanceSnapshot).where(InstanceSnapshot.instance_id.in_(ids))
+    session.execute(kept.values(state_bytes=b"", before={}, tasks={}, summary={}, after_version=-1))
 
 
 def _bare(detail: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def revise_instances(
         step = bpmn.revise(bundle.model, instance.state_bytes, values, host)
         detail = {"act": act, "values": dict(values), "note": dict(note or {})}
         write_step(session, instance, step, host, actor=actor, kind="revised", detail=detail)
-        _renew_tasks(session, instance, {task.key: task for task in step.revised}, frozenset(lanes or ()))
+        renew_tasks(session, instance, {task.key: task for task in step.revised}, frozenset(lanes or ()))
     return len(ids)
 
 
@@ -85,9 +85,14 @@ def move_due(session: Session, business_key: str, *, old: datetime, new: datetim
     return len(tasks)
 
 
-def _renew_tasks(
+def renew_tasks(
     session: Session, instance: ProcessInstance, revised: Mapping[str, OpenTask], lanes: frozenset[str]
 ) -> None:
+    """Let the rows of open tasks follow what was asked again of them.
+
+    Args:
+        lanes: lanes that are offered to others from now on.
+    """
     query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.state == TaskState.OPEN)
     for task in session.scalars(query.order_by(UserTask.id).execution_options(populate_existing=True)).all():
         found = revised.get(task.token)

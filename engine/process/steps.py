@@ -44,7 +44,7 @@ def write_step(
 
     Args:
         kind: of the history row: ``started``, ``completed``, ``message``, ``timer``, ``settled``, ``retried``,
-            ``revised``, ``cancelled``.
+            ``revised``, ``repaired``, ``migrated``, ``cancelled``.
         task: the user task that was completed; its inbox entries go with those of withdrawn tasks.
     """
     now = host.now

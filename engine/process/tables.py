@@ -223,6 +223,35 @@ class HistoryEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JsonText)
 
 
+class InstanceSnapshot(Base):
+    """An instance as it was before a repair or a migration, so that this can be undone while nothing has run since.
+
+    ``before`` holds the fields of the instance, ``tasks`` what changed of its tasks, by id; ``after_version`` is the
+    version that the act left. ``summary`` says what the act was.
+    """
+
+    __tablename__ = "instance_snapshot"
+    __table_args__ = (Index("ix_instance_snapshot_instance", "instance_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id))
+    act: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(1000))
+    after_version: Mapped[int]
+    definition_id: Mapped[UUID]
+    digest: Mapped[str] = mapped_column(String(64))
+    state_bytes: Mapped[bytes] = mapped_column(LargeBinary)
+    before: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    tasks: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    incidents: Mapped[dict[str, list[str]]] = mapped_column(JsonText)
+    summary: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by_name: Mapped[str | None] = mapped_column(String(200))
+
+
 class Incident(Base):
     """An element that failed and waits for a person."""
 
