@@ -68,9 +68,7 @@ class Clinic:
     def deploy(self, content: bytes, **files: bytes) -> UUID:
         """Store a version and return its id."""
         sources = sources_from({"press_it.bpmn": content, **{f"{name}.json": text for name, text in files.items()}})
-        return self.world.do(
-            lambda session: deployment.store(session, self.first, sources, now=self.world.clock())[0]
-        )
+        return self.world.do(lambda session: deployment.store(session, self.first, sources, now=self.world.clock())[0])
 
     def start(self, **data: Any) -> UUID:
         """Start an instance whose tasks are the technician's."""
