@@ -17,6 +17,8 @@ from web.inbox.views import blueprint as inbox
 from web.notifications.admin import blueprint as notices
 from web.notifications.views import blueprint as notifications
 from web.offline.views import blueprint as offline
+from web.operate.migrations import blueprint as migrations
+from web.operate.repairs import blueprint as repairs
 from web.operate.views import blueprint as operate
 from web.people.views import blueprint as people
 from web.positions.views import blueprint as positions
@@ -38,4 +40,5 @@ BLUEPRINTS = (
     account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
     deadlines, warehouse, desk, bulk, saved, leave,
     notifications, notices, comments,
+    repairs, migrations,
 )  # fmt: skip

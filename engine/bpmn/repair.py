@@ -89,6 +89,25 @@ class _ImpossibleError(Exception):
         self.problem = FieldProblem(template, code=code, **params)
 
 
+def _refusal(act: Act, element_id: str) -> _ImpossibleError:
+    match act:
+        case "retry":
+            return _ImpossibleError("Nothing has failed at {element}.", "no_retry", element=element_id)
+        case "move":
+            return _ImpossibleError(
+                "{element} cannot be moved by itself: move what it belongs to.", "no_move", element=element_id
+            )
+        case "cancel":
+            return _ImpossibleError(
+                "{element} cannot be cancelled by itself: cancel or skip what it belongs to.",
+                "no_cancel",
+                element=element_id,
+            )
+    return _ImpossibleError(
+        "{element} chooses a way: move the token to where it should go, or cancel it.", "no_skip", element=element_id
+    )
+
+
 def acts(token: Token) -> tuple[Act, ...]:
     """Return what may be done to a token."""
     spec = token.task_spec
@@ -155,13 +174,7 @@ class _Repair:
         if token is None or token.task_spec.element is None:
             raise _ImpossibleError("This token is not there any more.", "token_gone")
         if edit.act not in acts(token):
-            sentences = {
-                "retry": "Nothing has failed at {element}.",
-                "move": "{element} cannot be moved by itself: move what it belongs to.",
-                "cancel": "{element} cannot be cancelled by itself: cancel or skip what it belongs to.",
-                "skip": "{element} chooses a way: move the token to where it should go.",
-            }
-            raise _ImpossibleError(sentences[edit.act], f"no_{edit.act}", element=token.task_spec.element.id)
+            raise _refusal(edit.act, token.task_spec.element.id)
         return token
 
     def _target(self, to: str, tree: Any) -> Any:

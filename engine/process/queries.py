@@ -36,6 +36,7 @@ __all__ = [
     "history_of",
     "inbox",
     "inbox_count",
+    "incidents_by_id",
     "instance",
     "instances",
     "instances_of",
@@ -251,6 +252,11 @@ def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: 
     if instance_id is not None:
         query = query.where(Incident.instance_id == instance_id)
     return tuple(session.scalars(query))
+
+
+def incidents_by_id(session: Session, ids: Collection[UUID]) -> tuple[Incident, ...]:
+    """Return incidents, open or not."""
+    return tuple(session.scalars(select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id)))
 
 
 def _task_row(source: Any) -> TaskRow:

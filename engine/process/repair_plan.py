@@ -59,6 +59,22 @@ class Plan:
         """Whether a second person must agree."""
         return bool(self.risks)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what pages show of a plan, to be kept; a token is its key, its element and how it stands."""
+        return {
+            "before": [[token.token, token.element_id, token.state] for token in self.before],
+            "after": [[token.token, token.element_id, token.state] for token in self.after],
+            "opened": list(self.opened),
+            "withdrawn": list(self.withdrawn),
+            "timers_started": [list(pair) for pair in self.timers_started],
+            "timers_stopped": [list(pair) for pair in self.timers_stopped],
+            "effects": list(self.effects),
+            "failed": [list(pair) for pair in self.failed],
+            "changed": {name: list(pair) for name, pair in (self.changed or {}).items()},
+            "risks": [[risk.code, risk.element_id] for risk in self.risks],
+            "status": self.status,
+        }
+
 
 def tokens_of(bundle: Bundle, instance: ProcessInstance) -> tuple[Standing, ...]:
     """Return the tokens of an instance with what may be done to each; none once it has ended."""

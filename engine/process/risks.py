@@ -17,21 +17,15 @@ from engine.bpmn.step import Edit, Standing
 
 APPROVALS = frozenset({"approve", "review", "assess", "decide"})
 
-SENTENCES = {
-    "skips_effect": "What {element} does outside of the process is not done.",
-    "repeats_effect": "{element} has run already and may run again.",
-    "skips_approval": "Nobody decides at {element}.",
-    "second_token": "A token is added at {element}: what follows may be done twice.",
-    "ends_branch": "The branch at {element} ends: what follows there is not done.",
-    "ends_instance": "No token is left: the process ends.",
-    "strands": "{element} waits for a token that can no longer come.",
-    "gives_up": "What {element} was to send is given up.",
-}
-
 
 @dataclass(frozen=True)
 class Risk:
-    """Why a repair is risky; ``code`` is a key of ``SENTENCES``."""
+    """Why a repair is risky.
+
+    Args:
+        code: ``skips_effect``, ``skips_approval``, ``repeats_effect``, ``second_token``, ``ends_branch``,
+            ``ends_instance``, ``strands`` or ``gives_up``.
+    """
 
     code: str
     element_id: str = ""

@@ -34,13 +34,13 @@ PROPOSED, APPLIED, DECLINED, OUTDATED = "proposed", "applied", "declined", "outd
 
 @dataclass(frozen=True)
 class ProposalRow:
-    """A proposal as pages show it; ``risks`` are pairs of a code (``process.risks``) and the id of an element."""
+    """A proposal as pages show it; ``plan`` as ``process.repair_plan`` writes it."""
 
     id: UUID
     instance_id: UUID
     version: int
     edits: tuple[RepairEdit, ...]
-    risks: tuple[tuple[str, str], ...]
+    plan: Mapping[str, Any]
     reason: str
     state: str
     proposed_by: UUID
@@ -97,7 +97,7 @@ def propose(
         instance_id=instance_id,
         version=version,
         edits=[edit.as_json() for edit in edits],
-        risks=[[risk.code, risk.element_id] for risk in plan.risks],
+        plan=plan.as_json(),
         reason=reason,
         state=PROPOSED,
         proposed_by=actor.user_id,
@@ -115,7 +115,7 @@ def propose(
             subject=("instance", str(instance_id)),
             name=process.instance(session, instance_id).title,
             reason=reason,
-            after={"edits": row.edits, "risks": row.risks},
+            after={"edits": row.edits, "risks": row.plan["risks"]},
             now=now,
         )
     session.refresh(row)
@@ -272,7 +272,7 @@ def _rows(session: Session, query: Select[RepairProposal]) -> tuple[ProposalRow,
 
 def _row(row: RepairProposal) -> ProposalRow:
     return ProposalRow(
-        row.id, row.instance_id, row.version, from_json(row.edits), tuple((code, key) for code, key in row.risks),
+        row.id, row.instance_id, row.version, from_json(row.edits), row.plan,
         row.reason, row.state, row.proposed_by, row.proposed_by_name, row.proposed_at, row.decided_by_name,
         row.decided_at, row.note, row.snapshot_id,
     )  # fmt: skip

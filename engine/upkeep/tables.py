@@ -14,6 +14,8 @@ from engine.store.base import Base, JsonText, UtcDateTime
 class RepairProposal(Base):
     """A repair as one administrator prepared it; ``edits`` as ``process.repair_edits`` writes them.
 
+    ``plan`` is what it would do, as ``process.repair_plan`` writes it.
+
     ``state`` is proposed, applied, declined or outdated. ``version`` is the instance's that it was made for.
     """
 
@@ -27,7 +29,7 @@ class RepairProposal(Base):
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
     version: Mapped[int]
     edits: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
-    risks: Mapped[list[list[str]]] = mapped_column(JsonText)
+    plan: Mapped[dict[str, Any]] = mapped_column(JsonText)
     reason: Mapped[str] = mapped_column(String(1000))
     state: Mapped[str] = mapped_column(String(20))
     proposed_by: Mapped[UUID]

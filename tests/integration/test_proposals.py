@@ -75,7 +75,7 @@ def test_a_plain_repair_is_applied_at_once(clinic: Clinic) -> None:
 def test_a_risky_repair_waits_for_another_administrator(clinic: Clinic) -> None:
     instance_id, risky = skipped(clinic)
     row = propose(clinic, instance_id, risky)
-    assert (row.state, row.risks[0]) == ("proposed", ("skips_effect", "press"))
+    assert (row.state, row.plan["risks"][0]) == ("proposed", ["skips_effect", "press"])
     assert clinic.inbox_of(instance_id) == ["write"]
     assert clinic.world.inbox(clinic.first) == []
     assert clinic.world.notices(clinic.second) == ["repair_proposed"]
@@ -174,7 +174,7 @@ def test_a_delivery_is_given_up_with_a_second_administrator(stuck: tuple[Clinic,
     clinic, instance_id, incident_id, away = stuck
     assert clinic.state(instance_id) == "incident"
     row = propose(clinic, instance_id, RepairEdit("give_up", incident=incident_id))
-    assert (row.state, row.risks) == ("proposed", (("gives_up", "ship"),))
+    assert (row.state, row.plan["risks"]) == ("proposed", [["gives_up", "ship"]])
     decide(clinic, clinic.second, "agreed")
     assert (clinic.incidents(instance_id), clinic.state(instance_id), away.sent) == ([], "running", 0)
     after = found(clinic, row)

@@ -252,6 +252,8 @@ def address_of(business_key: str) -> str:
         return url_for("support.request_page", request_id=object_id)
     if kind == "case":
         return url_for("offline.case", case_id=object_id)
+    if kind == "repair":
+        return url_for("repairs.proposal", proposal_id=object_id)
     if kind == "pin":
         return url_for("positions.pins")
     return ""

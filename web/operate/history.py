@@ -70,12 +70,24 @@ def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], s
             return _("{step}: tried again", step=names.get(event.element_id or "", event.element_id or ""))
         case "revised":
             return _revised(event)
+        case "repaired" | "migrated" | "undone":
+            return _by_hand(event)
         case "task":
             return task_acts.sentence(event.detail, labels.get(event.task_id, ""))
         case "cancelled":
             reason = str(event.detail.get("reason", ""))
             return _("Ended by an administrator: {reason}", reason=reason)
     return str(event.kind)
+
+
+def _by_hand(event: Any) -> str:
+    detail = event.detail
+    if event.kind == "undone":
+        return _("The migration was taken back.") if detail.get("act") == "migration" else _("The repair was undone.")
+    reason = str(detail.get("reason", ""))
+    if event.kind == "migrated":
+        return _("Migrated from version {old} to {new}: {reason}", old=detail["from"], new=detail["to"], reason=reason)
+    return _("Repaired: {reason}", reason=reason)
 
 
 def _revised(event: Any) -> str:

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("instance_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("edits", columns.JsonText(), nullable=False),
-        sa.Column("risks", columns.JsonText(), nullable=False),
+        sa.Column("plan", columns.JsonText(), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("proposed_by", sa.Uuid(), nullable=False),
