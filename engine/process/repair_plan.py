@@ -148,7 +148,7 @@ def _plan(
         return Plan(instance.version, before=before, after=before, risks=handed, status=_status(instance))
     model = bundle.model
     after = bpmn.standing(model, step.state) if step.status == "running" else ()
-    shape = Map(model.elements, has_effect_by(_is_lookup))
+    shape = Map(model.elements, has_effect_by(_is_lookup), _done(session, instance.id))
     keys = {token.token for token in before}
     ran = [entry.element_id for entry in step.trail if entry.result != {"skipped": True}]
     # A service task that waits for its delivery has sent it.
@@ -173,7 +173,7 @@ def _plan(
         },
         risks=(
             *handed,
-            *risks(shape, edits, before, after, done=_done(session, instance.id), ends=step.status == "cancelled"),
+            *risks(shape, edits, before, after, ends=step.status == "cancelled"),
         ),
         status=step.status,
     )

@@ -56,10 +56,11 @@ def is_approval(element: Element) -> bool:
 
 @dataclass(frozen=True)
 class Map:
-    """The elements of a model, as far as risks look at them."""
+    """The elements of a model, as far as risks look at them; ``done`` are the ids of those that have ever finished."""
 
     elements: Mapping[str, Element]
     has_effect: Callable[[Element], bool]
+    done: Collection[str] = ()
 
     def inside(self, element_id: str) -> list[Element]:
         """Return an element with all that a sub-process or a called process of it holds."""
@@ -71,10 +72,12 @@ class Map:
                 todo += [each.id for each in self.elements.values() if each.parent in {element.id, element.called}]
         return found
 
-    def undone(self, element_ids: Iterable[str]) -> list[Risk]:
-        """Return the risks of leaving elements undone."""
+    def undone(self, element_ids: Collection[str]) -> list[Risk]:
+        """Return the risks of leaving elements undone; of what a sub-process holds, only what it has not done yet."""
         found = []
         for element in (inner for element_id in element_ids for inner in self.inside(element_id)):
+            if element.id in self.done and element.id not in element_ids:
+                continue
             if self.has_effect(element):
                 found.append(Risk("skips_effect", element.id))
             elif is_approval(element):
@@ -106,14 +109,12 @@ def risks(
     before: Iterable[Standing],
     after: Iterable[Standing],
     *,
-    done: Collection[str],
     ends: bool,
 ) -> tuple[Risk, ...]:
     """Return why a repair is risky; nothing if it is not.
 
     Args:
         before, after: the tokens.
-        done: ids of the elements that have finished at some time.
         ends: the repair ends the instance by taking its last token away.
     """
     standing = {token.token: token for token in before}
@@ -127,7 +128,7 @@ def risks(
         elif edit.act == "skip":
             found += shape.undone([token.element_id])
         elif edit.act == "move":
-            found += _of_move(shape, token.element_id, edit.to, done)
+            found += _of_move(shape, token.element_id, edit.to)
         elif edit.act == "cancel" and shape.elements[token.element_id].kind != "boundaryEvent":
             found += shape.undone([token.element_id])
             found += [] if ends else [Risk("ends_branch", token.element_id)]
@@ -137,10 +138,10 @@ def risks(
     return tuple(dict.fromkeys(found))
 
 
-def _of_move(shape: Map, start: str, end: str, done: Collection[str]) -> list[Risk]:
+def _of_move(shape: Map, start: str, end: str) -> list[Risk]:
     onward, back = shape.path(start, end), shape.path(end, start)
     is_back = back is not None and (onward is None or len(back) < len(onward))
     if not is_back:
         return shape.undone([start, *(onward or ())])
     again = [inner for element_id in (end, *(back or ())) for inner in shape.inside(element_id)]
-    return [Risk("repeats_effect", each.id) for each in again if each.id in done and shape.has_effect(each)]
+    return [Risk("repeats_effect", each.id) for each in again if each.id in shape.done and shape.has_effect(each)]

@@ -37,7 +37,8 @@ def read(text: str, kind: str, old: Any = None) -> Any:
     try:
         return _read(text, kind)
     except (ValueError, orjson.JSONDecodeError, InvalidInputError) as error:
-        problem = FieldProblem("This value does not fit. An example: {example}", code="value_type", example=EXAMPLES[kind])  # fmt: skip
+        example = EXAMPLES[kind]
+        problem = FieldProblem("This value does not fit. An example: {example}", code="value_type", example=example)
         raise InvalidInputError(errors={"value": [problem]}) from error
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
-from engine.errors import ConflictError, FieldProblem, InvalidInputError
+from engine.errors import ConflictError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.process import definitions, migration, pictures, selection
 from engine.upkeep import migration_queries as shown
@@ -169,8 +169,7 @@ def _id(name: str) -> UUID:
     try:
         return UUID(request.values.get(name, ""))
     except ValueError as error:
-        problem = FieldProblem("Choose a version.", code="version_unknown")
-        raise InvalidInputError(errors={name: [problem]}) from error
+        raise NotFoundError("There is no such process definition.", code="definition_unknown") from error
 
 
 def _chosen() -> list[UUID]:

@@ -1,6 +1,6 @@
 """What the pages of repairs say: of each token what may be done, of a plan what would happen, in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -124,7 +124,9 @@ def gather(session: Session, instance_id: UUID) -> Patient:
     ]
     held = variables(session, instance_id) if standing else ()
     shown = tuple(Variable(name, kind, _text(value)) for name, kind, value in held)
-    return Patient(row, version, tuple(tokens), tuple(failures), where if standing else (), shown, names)
+    beside = {place.id for place in where if not place.takes_token}
+    tokens.sort(key=lambda token: (token.element_id in beside, token.state not in {"incident", "open"}))
+    return Patient(row, version, tuple(tokens), tuple(failures), where, shown, names)
 
 
 def _text(value: Any) -> str:
@@ -199,14 +201,21 @@ class PlanView:
     marks: dict[str, list[str]]
 
 
-def plan_view(plan: Mapping[str, Any], names: Mapping[str, str]) -> PlanView:
+def plan_view(plan: Mapping[str, Any], places: Sequence[Place]) -> PlanView:
     """Return a plan (as ``repair_plan`` writes it) in words.
 
-    ``marks`` says for the picture: elements that are left, and that are reached.
+    ``marks`` says for the picture: elements that are left, and that are reached. Events that only wait beside their
+    activity are no news.
     """
+    names = {place.id: place.name.text(locale()) for place in places}
+    beside = {place.id for place in places if not place.takes_token}
 
     def name(element_id: str) -> str:
         return names.get(element_id, element_id)
+
+    def telling(when: str) -> list[tuple[str, str]]:
+        tokens = [(element, state) for _key, element, state in plan[when]]
+        return [each for each in tokens if each[0] not in beside or each[1] == "incident"] or tokens
 
     facts = [(_("Tasks that open"), name(each)) for each in plan["opened"]]
     facts += [(_("Tasks that are withdrawn"), name(each)) for each in plan["withdrawn"]]
@@ -216,10 +225,10 @@ def plan_view(plan: Mapping[str, Any], names: Mapping[str, str]) -> PlanView:
     was = {key for key, _element, _state in plan["before"]}
     stays = {key for key, _element, _state in plan["after"]}
     return PlanView(
-        before=tuple((name(element), state) for _key, element, state in plan["before"]),
-        after=tuple((name(element), state) for _key, element, state in plan["after"]),
+        before=tuple((name(key), state) for key, state in telling("before")),
+        after=tuple((name(key), state) for key, state in telling("after")),
         facts=_grouped(facts),
-        risks=tuple(_risk(code, name(element)) for code, element in plan["risks"]),
+        risks=tuple(_risk(code, "; ".join(found)) for code, found in _by_code(plan["risks"], name).items()),
         failed=tuple(f"{name(element)}: {message}" for element, message in plan["failed"]),
         changed=tuple((key, _text(old), _text(new)) for key, (old, new) in plan["changed"].items()),
         ends={"cancelled": _("The process ends."), "completed": _("The process ends normally.")}.get(
@@ -244,15 +253,22 @@ def _grouped(facts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((label, "; ".join(texts)) for label, texts in found.items())
 
 
-def _risk(code: str, element: str) -> str:
+def _by_code(risks: Iterable[Sequence[str]], name: Callable[[str], str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code, element in risks:
+        found.setdefault(code, []).append(name(element))
+    return found
+
+
+def _risk(code: str, elements: str) -> str:
     sentences = {
-        "skips_effect": _("What {element} does outside of the process is not done.", element=element),
-        "repeats_effect": _("{element} has run already and may run again.", element=element),
-        "skips_approval": _("Nobody decides at {element}.", element=element),
-        "second_token": _("A token is added at {element}: what follows may be done twice.", element=element),
-        "ends_branch": _("The branch at {element} ends: what follows there is not done.", element=element),
+        "skips_effect": _("Not done, although it has an effect outside of the process: {elements}", elements=elements),
+        "repeats_effect": _("Has run already and may run again: {elements}", elements=elements),
+        "skips_approval": _("Nobody decides: {elements}", elements=elements),
+        "second_token": _("One more token, so that what follows may be done twice: {elements}", elements=elements),
+        "ends_branch": _("The branch ends, and what follows is not done: {elements}", elements=elements),
         "ends_instance": _("No token is left: the process ends."),
-        "strands": _("{element} waits for a token that can no longer come.", element=element),
-        "gives_up": _("What {element} was to send is given up.", element=element),
+        "strands": _("Waits for a token that can no longer come: {elements}", elements=elements),
+        "gives_up": _("What was to be sent is given up: {elements}", elements=elements),
     }
     return sentences[code]

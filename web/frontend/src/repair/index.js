@@ -44,7 +44,8 @@ async function show(box, { xml, tokens, done }, { left = [], reached = [] }) {
       overlays.add(id, { position: { top: -11, left: -6 }, html: label(text, mark) });
     }
   }
-  fit(canvas, elements, [...reached, ...left, ...standing.map(([id]) => id)]);
+  const due = standing.filter(([, state]) => state === 'incident' || state === 'open').map(([id]) => id);
+  fit(canvas, elements, [...reached, ...due, ...left, ...standing.map(([id]) => id)]);
   const menu = box.parentElement.querySelector('[data-repair-menu]');
   if (menu) {
     viewer.on('element.click', ({ element, originalEvent }) => choose(menu, box, element, originalEvent));
@@ -61,7 +62,8 @@ function label(text, mark) {
 
 function fit(canvas, elements, important) {
   canvas.zoom('fit-viewport', 'auto');
-  const shown = important.map((id) => elements.get(id)).find((each) => each && !each.children?.length);
+  const shapes = important.map((id) => elements.get(id)).filter((each) => each && !each.children?.length);
+  const shown = shapes.find((each) => each.type !== 'bpmn:BoundaryEvent') ?? shapes[0];
   if (!shown || canvas.zoom() >= READABLE_ZOOM) return;
   canvas.zoom(READABLE_ZOOM);
   const view = canvas.viewbox();
