@@ -45,6 +45,8 @@ def prepare(site: Site) -> dict[str, str]:
         "customer": f"/customers/{company.customer_id}",
         "editor": f"/studio/{definition.definition_id}",
         "instance": f"/instances/{definition.id}",
+        "repair": f"/operate/instances/{definition.id}/repair",
+        "migration": f"/operate/migrations/new?from={definition.definition_id}&to={definition.definition_id}",
     }
 
 
@@ -175,6 +177,10 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/notices/rooms/new",
         "/notices/texts",
         "/notices/texts/comment",
+        addresses["repair"],
+        "/operate/repairs",
+        "/operate/migrations",
+        addresses["migration"],
     ]
     look(site, sign_in, "admin", paths, TWO, DESK)
 

@@ -62,7 +62,11 @@ def test_edits_are_collected_tried_and_applied_with_a_reason(world: World) -> No
     assert answer.status_code == 422
     assert "Enter a reason" in answer.text
     assert "Cancel: First response late" in answer.text
-    answer = press(world, instance_id, answer.text, do="apply", reason="Nobody waits.")
+    stale = press(world, instance_id, answer.text, do="apply", reason="Nobody waits.", version="99")
+    assert stale.status_code == 409
+    assert "The process has changed meanwhile." in stale.text
+    assert "Nobody waits." in stale.text
+    answer = press(world, instance_id, stale.text, do="apply", reason="Nobody waits.")
     assert answer.status_code == 302
     result = client.get(answer.location).text
     assert "Nobody waits." in result

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
-from engine.errors import FieldProblem, InvalidInputError, NotFoundError
+from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.process import pictures, repair, snapshots, user_tasks
 from engine.process import queries as process
@@ -55,6 +55,9 @@ def work(instance_id: UUID) -> ResponseReturnValue:
     except InvalidInputError as error:
         errors = {path: explain(problems[0]) for path, problems in error.errors.items()} or {"edits": explain(error)}
         return _preview(instance_id, _sent(), errors=errors), 422
+    except ConflictError as error:
+        # What was chosen is tried anew on what the instance is now; the reason stays.
+        return _preview(instance_id, _sent(), errors={"edits": explain(error)}), 409
 
 
 work.is_transactional = True  # type: ignore[attr-defined]  # _apply and _preview are; the rest only reads the form
