@@ -14,7 +14,7 @@ from engine.access import Actor, Role
 from engine.connectors.crm import CrmRefusedError
 from engine.process import bundles, deployment, user_tasks
 from engine.process import queries as process
-from engine.process.tables import ProcessInstance, UserTask
+from engine.process.tables import ProcessDefinition, ProcessInstance, UserTask
 from engine.support import service as support
 from engine.visits import service as visits
 from tests import factories
@@ -136,6 +136,32 @@ def due_times(site: Site) -> list[tuple[Any, ...]]:
         return sorted(tuple(map(str, row)) for query in (tasks, timers) for row in session.execute(query))
 
 
+def migrated_task(site: Site) -> tuple[UUID, UUID]:
+    """Return an open task, and its instance, which runs on the new version."""
+    query = (
+        select(UserTask.id, UserTask.instance_id)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(UserTask.state == "open", ProcessDefinition.version == 2)
+    )
+    with site.application.database.reading() as session:
+        found = session.execute(query.limit(1)).one()
+        return found.id, found.instance_id
+
+
+def choose_in_picture(admin: Page, address: str) -> None:
+    """Move the token by the picture, and see the plan in it."""
+    admin.goto(address)
+    admin.locator("[data-ready]").wait_for()
+    admin.click(".djs-element[data-element-id='record_triage'] .djs-hit-all")
+    menu = admin.locator("[data-repair-menu]")
+    expect(menu).to_contain_text("登记分诊")
+    menu.get_by_role("button", name="把“分诊”移到这里").click()
+    expect(admin.locator(".repair-edits")).to_contain_text("移动：分诊 → 登记分诊")
+    admin.locator("[data-ready]").wait_for()
+    expect(admin.locator(".repair-mark").first).to_be_visible()
+
+
 def counts(page: Page) -> str:
     """Return what the page says of its instances."""
     return re.sub(r"\s+", " ", page.locator("p[role=status]").inner_text())
@@ -166,9 +192,11 @@ def test_running_requests_move_to_the_next_version(site: Site, sign_in: SignIn, 
     expect(admin.locator("main")).to_contain_text("1 已撤回")
     assert f"{RUNNING - ANSWERED - 1} 已迁移" in counts(admin)
     assert off_loop(lambda: due_times(site)) == before
+    task_id, instance_id = off_loop(lambda: migrated_task(site))
+    choose_in_picture(admin, f"{site.url}/operate/instances/{instance_id}/repair")
     technician = sign_in("technician")
     technician.goto(f"{site.url}/tasks")
     expect(technician.locator("a[data-row]")).to_have_count(RUNNING - ANSWERED)
-    technician.locator("a[data-row]").last.click()
+    technician.goto(f"{site.url}/tasks/{task_id}")
     submit_form(technician)
     expect(technician.locator("main")).to_contain_text("分诊")
