@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.access import Actor, Role, user_principal
+from engine.audit import service as audit
 from engine.bpmn.step import Standing
 from engine.ids import new_id
 from engine.people import service as people
@@ -38,7 +39,7 @@ def model(body: str = BODY, flows: str = FLOWS, **settings: str) -> bytes:
 
 @dataclass
 class Press:
-    """An operation that fails as long as it is told to."""
+    """An operation that fails as long as it is told to, and writes."""
 
     failure: Exception | None = None
     done: list[str] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Press:
         if self.failure is not None:
             raise self.failure
         self.done.append(context.key)
+        audit.record(context.session, context.actor, "press.pressed", subject=("press", context.key), now=context.now)
         return {"pressed": True}
 
 

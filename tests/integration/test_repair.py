@@ -53,6 +53,24 @@ def test_a_plan_says_what_would_happen_and_leaves_nothing(clinic: Clinic) -> Non
     with clinic.world.application.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(InstanceSnapshot)) == 0
         assert session.scalar(select(func.count()).select_from(Delivery)) == 0
+        assert audit.events(session, action="press.") == ()
+
+
+def test_what_is_skipped_has_no_effect(clinic: Clinic) -> None:
+    clinic.press.failure = BpmnError("jam", "Paper jam.")
+    instance_id = clinic.start()
+    complete(clinic, clinic.world.company.technician, "write")
+    clinic.press.failure = None
+    plan = clinic.plan(instance_id, edit("skip", token=clinic.token(instance_id, "press")))
+    assert (plan.effects, clinic.press.done) == ((), [])
+    assert [(risk.code, risk.element_id) for risk in plan.risks] == [("skips_effect", "press")]
+
+
+def test_what_is_done_again_after_an_undo_has_another_key(clinic: Clinic) -> None:
+    instance_id = clinic.start()
+    clinic.undo(clinic.apply(instance_id, edit("move", token=clinic.token(instance_id, "write"), to="press")))
+    complete(clinic, clinic.world.company.technician, "write")
+    assert len(set(clinic.press.done)) == 2, clinic.press.done
 
 
 RISKY = {

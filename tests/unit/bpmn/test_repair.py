@@ -78,6 +78,13 @@ def test_an_added_branch_and_the_first_one_both_end_with_their_variables() -> No
     assert (instance.status, instance.data) == ("completed", {"x": 5, "y": 1, "z": 2})
 
 
+def test_an_added_branch_sets_nothing_back_that_another_one_changes() -> None:
+    instance = Instance(bpmn(TWO, "start a b end"), {"x": 0})
+    repair(instance, Edit("add", to="b"))
+    instance.complete("a", x=5)
+    assert (sorted(instance.open), instance.data) == (["b", "b"], {"x": 5})
+
+
 def test_cancelling_the_last_token_ends_the_instance_with_its_variables() -> None:
     instance = Instance(bpmn(TWO, "start a b end"), {"x": 7})
     step = repair(instance, Edit("cancel", instance.task("a").key))
