@@ -79,10 +79,12 @@ def test_an_added_branch_and_the_first_one_both_end_with_their_variables() -> No
 
 
 def test_an_added_branch_sets_nothing_back_that_another_one_changes() -> None:
-    instance = Instance(bpmn(TWO, "start a b end"), {"x": 0})
+    instance = Instance(bpmn(TWO + node("userTask", "c"), "start a b c end"), {"x": 0})
     repair(instance, Edit("add", to="b"))
+    added = instance.task("b").key
     instance.complete("a", x=5)
-    assert (sorted(instance.open), instance.data) == (["b", "b"], {"x": 5})
+    instance._take(steps.complete(instance.model, instance.step.state, added, {}, instance.host))
+    assert (sorted(instance.open), instance.data) == (["b", "c"], {"x": 5})
 
 
 def test_cancelling_the_last_token_ends_the_instance_with_its_variables() -> None:
