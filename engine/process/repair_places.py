@@ -29,10 +29,6 @@ class Place:
     scope: str
     takes_token: bool
 
-    def label(self, locale: str) -> str:
-        """Return its name in the reader's language."""
-        return self.name.text(locale)
-
 
 def places(session: Session, instance_id: UUID) -> tuple[Place, ...]:
     """Return the elements of an instance's version, in the order of the diagram."""

@@ -203,13 +203,16 @@ def outdate(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str
 
 
 def check(session: Session, actor: Actor, key: str, _form: FormDefinition, values: Mapping[str, Any]) -> None:
-    """Refuse that who prepared a repair agrees to it, also in the place of somebody on leave.
+    """Refuse that who prepared a repair agrees to it, also in the place of somebody on leave, and who is no admin.
 
     Raises:
-        InvalidInputError: it is the actor's own.
+        InvalidInputError: it is the actor's own, or the task was given to somebody who is no administrator.
     """
     if not key.startswith("repair:") or "decision" not in values:
         return
+    if not actor.has(Role.ADMIN):
+        problem = FieldProblem("Only an administrator may agree to a repair.", code="admins_only")
+        raise InvalidInputError(errors={"decision": [problem]})
     row = session.get(RepairProposal, UUID(key.removeprefix("repair:")))
     if row is not None and row.proposed_by == actor.user_id:
         problem = FieldProblem("You prepared this repair: another administrator must agree.", code="own_repair")

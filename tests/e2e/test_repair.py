@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from engine.access import Actor, Role
+from engine.calendar.tables import Deadline
 from engine.connectors.crm import CrmRefusedError
 from engine.process import bundles, deployment, user_tasks
 from engine.process import queries as process
@@ -132,8 +133,9 @@ def due_times(site: Site) -> list[tuple[Any, ...]]:
     timers = select(ProcessInstance.id, ProcessInstance.next_due_at).where(
         ProcessInstance.process_key == "support_request"
     )
+    clocks = select(Deadline.id, Deadline.due_at, Deadline.next_at)
     with site.application.database.reading() as session:
-        return sorted(tuple(map(str, row)) for query in (tasks, timers) for row in session.execute(query))
+        return sorted(tuple(map(str, row)) for query in (tasks, timers, clocks) for row in session.execute(query))
 
 
 def migrated_task(site: Site) -> tuple[UUID, UUID]:

@@ -11,7 +11,8 @@ from engine.clock import SimulatedClock
 from engine.connectors.crm import CrmRefusedError
 from engine.errors import ConflictError, InvalidInputError
 from engine.people import service as people
-from engine.process import queries, topics, user_tasks
+from engine.process import assignment, queries, topics, user_tasks
+from engine.process.assignment import Recipient
 from engine.process.repair_edits import RepairEdit, edit
 from engine.process.tables import ProcessInstance
 from engine.process.topics import Topic, TopicKind
@@ -128,6 +129,24 @@ def test_nobody_agrees_to_their_own_repair_not_even_for_somebody_on_leave(clinic
     with pytest.raises(InvalidInputError) as caught:
         decide(clinic, stand_in, "agreed")
     assert caught.value.errors["decision"][0].code == "own_repair"
+    assert found(clinic, row).state == "proposed"
+
+
+def test_who_is_no_administrator_does_not_agree_even_if_the_task_was_given_to_them(clinic: Clinic) -> None:
+    instance_id, risky = skipped(clinic)
+    row = propose(clinic, instance_id, risky)
+    technician, task = clinic.world.company.technician, clinic.world.task(clinic.second, "approve_repair")
+    assert technician.user_id is not None
+    to = Recipient(technician.user_id, technician.name)
+    clinic.world.do(lambda session: assignment.assign(session, clinic.second, task.id, to, now=clinic.world.clock()))
+    values = {"decision": "agreed", "note": ""}
+    with pytest.raises(InvalidInputError) as caught:
+        clinic.world.do(
+            lambda session: user_tasks.complete_user_task(
+                session, technician, task.id, values, submission_id=None, now=clinic.world.clock()
+            )
+        )
+    assert caught.value.errors["decision"][0].code == "admins_only"
     assert found(clinic, row).state == "proposed"
 
 

@@ -98,6 +98,20 @@ def state_text(state: str) -> str:
     }[state]
 
 
+def names_of(places: Sequence[Place]) -> dict[str, str]:
+    """Return what elements are called in the reader's language; what the diagram leaves unnamed by its kind and id."""
+    return {place.id: _name(place) for place in places}
+
+
+def _name(place: Place) -> str:
+    name = place.name.text(locale())
+    if name != place.id:
+        return name
+    kinds = {"startEvent": _("Start event"), "endEvent": _("End event")}
+    kind = kinds.get(place.kind) or (_("Gateway") if place.kind.endswith("Gateway") else "")
+    return f"{kind} ({place.id})" if kind else name
+
+
 def gather(session: Session, instance_id: UUID) -> Patient:
     """Return what the page of a repair shows.
 
@@ -107,7 +121,7 @@ def gather(session: Session, instance_id: UUID) -> Patient:
     row = process.instance(session, instance_id)
     version, standing = repair.standing(session, instance_id)
     where = places(session, instance_id)
-    names = {place.id: place.name.text(locale()) for place in where}
+    names = names_of(where)
     tokens = []
     for each in standing:
         targets = tuple(place for place in where if place.scope == each.scope and place.id != each.element_id)
@@ -207,7 +221,7 @@ def plan_view(plan: Mapping[str, Any], places: Sequence[Place]) -> PlanView:
     ``marks`` says for the picture: elements that are left, and that are reached. Events that only wait beside their
     activity are no news.
     """
-    names = {place.id: place.name.text(locale()) for place in places}
+    names = names_of(places)
     beside = {place.id for place in places if not place.takes_token}
 
     def name(element_id: str) -> str:

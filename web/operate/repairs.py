@@ -246,7 +246,8 @@ def _task_of(proposal_id: UUID) -> process.TaskRow | None:
 def _proposal_page(proposal_id: UUID, *, errors: dict[str, list[FieldProblem]] | None = None) -> str:
     session = context.session()
     row = proposals.proposal(session, proposal_id)
-    names = pictures.element_names(session, row.instance_id, locale())
+    where = places(session, row.instance_id)
+    names = repair_view.names_of(where)
     tokens = {key: element for key, element, _state in row.plan["before"]}
     failures = {
         found.id: names.get(found.element_id, found.element_id)
@@ -258,7 +259,7 @@ def _proposal_page(proposal_id: UUID, *, errors: dict[str, list[FieldProblem]] |
         proposal=row,
         row=process.instance(session, row.instance_id),
         lines=repair_view.lines(row.edits, names, tokens, (), failures),
-        plan=repair_view.plan_view(row.plan, places(session, row.instance_id)),
+        plan=repair_view.plan_view(row.plan, where),
         is_mine=row.proposed_by == context.actor().user_id,
         may_decide=_task_of(proposal_id) is not None,
         snapshot=kept[0] if kept else None,
