@@ -90,8 +90,8 @@ def test_a_refused_write_back_is_given_up_with_a_second_admin(site: Site, sign_i
 
     second = sign_in("second_admin")
     second.goto(f"{site.url}/tasks")
-    expect(second.locator("main")).to_contain_text("批准修复")
-    second.goto(admin.url)
+    second.get_by_role("link", name="批准修复").first.click()
+    second.wait_for_url(admin.url)
     expect(second.locator("main")).to_contain_text("已在 CRM 手工登记")
     second.get_by_role("button", name="同意：立即修复").click()
     expect(second.locator("main")).to_contain_text("流程已修复")
