@@ -24,7 +24,7 @@ from engine.process.bundles import Bundle
 from engine.process.repair_edits import RepairEdit
 from engine.process.repair_plan import Plan, tokens_of, tried
 from engine.process.revision import renew_tasks
-from engine.process.service import LIVE, lock_instance
+from engine.process.service import lock_instance
 from engine.process.states import InstanceState
 from engine.process.steps import write_step
 from engine.process.tables import HistoryEvent, Incident, ProcessInstance
@@ -214,20 +214,17 @@ def _resolve_gone(
     *,
     now: datetime,
 ) -> None:
-    """Close the incidents of tokens that are not parked any more, or that were tried again."""
-    parked = (
-        {found.token for found in bpmn.incidents(bundle.model, instance.state_bytes)}
-        if instance.state in LIVE
-        else set()
-    )
-    parked -= {edit.edit.token for edit in edits if edit.edit is not None and edit.edit.act == "retry"}
-    over = [
-        row.id
-        for row in session.execute(
-            select(Incident.id, Incident.token, Incident.delivery_id).where(Incident.id.in_(known))
-        )
-        if row.token not in parked and (row.delivery_id is None or row.token is not None)
-    ]
+    """Close the incidents of tokens that are gone, are not parked any more, or were tried again."""
+    live: set[str] = {token.token for token in tokens_of(bundle, instance)}
+    parked = {found.token for found in bpmn.incidents(bundle.model, instance.state_bytes)} if live else set()
+    again = {edit.edit.token for edit in edits if edit.edit is not None and edit.edit.act == "retry"}
+    over = []
+    for row in session.execute(select(Incident.id, Incident.token, Incident.delivery_id).where(Incident.id.in_(known))):
+        # A delivery that nobody waits for has no token, and is no matter of the tokens.
+        is_of_delivery = row.delivery_id is not None
+        stays = (is_of_delivery and row.token is None) or row.token in (live if is_of_delivery else parked)
+        if row.token in again or not stays:
+            over.append(row.id)
     values = {"resolved_at": now, "resolved_by": actor.user_id, "resolution": "repaired"}
     session.execute(update(Incident).where(Incident.id.in_(over), Incident.resolved_at.is_(None)).values(**values))
 

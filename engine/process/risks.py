@@ -3,7 +3,7 @@
 A repair is risky if it leaves undone, or does twice, what has an effect outside of the process (a service task whose
 topic writes or delivers, a message) or what somebody else decides (an approval); if it makes two tokens of one, ends a
 branch or the whole instance; or if it leaves a token that waits for ever. Moving past plain steps, editing variables,
-trying again, and letting an event happen are not.
+trying again, and letting an event happen that interrupts nothing are not.
 
 An approval is a user task with the property ``approval`` = true, or whose id begins with approve, review, assess or
 decide.
@@ -84,6 +84,13 @@ class Map:
                 found.append(Risk("skips_approval", element.id))
         return found
 
+    def ended_by(self, element_id: str) -> list[str]:
+        """Return what is left undone when an element is skipped: itself, or what it interrupts."""
+        element = self.elements[element_id]
+        if element.attached_to is None:
+            return [element_id]
+        return [element.attached_to] if element.interrupting else []
+
     def path(self, start: str, end: str) -> list[str] | None:
         """Return what lies between two elements on the shortest way, without both; None if there is no way."""
         before: dict[str, str] = {}
@@ -126,7 +133,7 @@ def risks(
         elif token is None:
             continue
         elif edit.act == "skip":
-            found += shape.undone([token.element_id])
+            found += shape.undone(shape.ended_by(token.element_id))
         elif edit.act == "move":
             found += _of_move(shape, token.element_id, edit.to)
         elif edit.act == "cancel" and shape.elements[token.element_id].kind != "boundaryEvent":
