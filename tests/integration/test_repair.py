@@ -13,6 +13,7 @@ from engine.clock import SimulatedClock
 from engine.errors import ConflictError, InvalidInputError
 from engine.outbox.tables import Delivery
 from engine.process import assignment, queries, user_tasks
+from engine.process.forgetting import forget_submissions
 from engine.process.repair_edits import RepairEdit, edit, from_json
 from engine.process.tables import HistoryEvent, InstanceSnapshot, ProcessInstance
 from engine.wiring import Application
@@ -218,6 +219,17 @@ def test_the_audit_says_what_was_there_and_is_there_now(clinic: Clinic) -> None:
     assert event.after is not None
     assert (event.before["variables"], event.after["variables"]) == ({"subject": "A"}, {"subject": "B"})
     assert event.after["proposed_by"] == "Ann"
+
+
+def test_what_is_forgotten_of_an_object_is_forgotten_of_its_repairs(clinic: Clinic) -> None:
+    instance_id = clinic.start(note="13800000000")
+    snapshot_id = clinic.apply(instance_id, edit("set", values={"subject": "B"}))
+    key = stored(clinic, instance_id).business_key
+    clinic.world.do(lambda session: forget_submissions(session, [key]))
+    kept = clinic.world.look(lambda session: session.get(InstanceSnapshot, snapshot_id))
+    assert (kept.state_bytes, kept.before, kept.tasks, kept.summary) == (b"", {}, {}, {})
+    with pytest.raises(ConflictError):
+        clinic.undo(snapshot_id)
 
 
 def test_edits_are_the_same_after_they_were_stored() -> None:
