@@ -8,9 +8,9 @@ from typing import Any, cast
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import behaviour, codec
+from engine.bpmn import behaviour, codec, specs
 from engine.bpmn import revise as revision
-from engine.bpmn.effects import WAIT, Host, Incident, OpenTask, Step, Thrown, Trail, Wait
+from engine.bpmn.effects import WAIT, Host, Incident, OpenTask, Step, Thrown, Trail, Wait, WaitingTimer
 from engine.bpmn.errors import BpmnError, BudgetError, NotReadyError, NotWaitingError, StateError, ValuesError
 from engine.bpmn.mends import InstanceTree, Token
 from engine.bpmn.model import ProcessModel
@@ -32,10 +32,13 @@ __all__ = [
     "Trail",
     "ValuesError",
     "Wait",
+    "WaitingTimer",
     "advance",
     "cancel",
     "complete",
+    "drop_timer",
     "incidents",
+    "move_timer",
     "open_tasks",
     "retry",
     "revise",
@@ -178,6 +181,48 @@ def revise(model: ProcessModel, state: bytes, values: Mapping[str, Any], host: H
     return replace(step, revised=tuple(_open_task(token) for token in revised if "open" in token.internal_data))
 
 
+def move_timer(model: ProcessModel, state: bytes, token: str, due_at: datetime, host: Host) -> Step:
+    """Let a waiting timer fire at another time; at once, if that is past.
+
+    Raises:
+        NotWaitingError: it does not wait any more.
+        BudgetError: the model loops without waiting.
+    """
+    run = _resumed(model, state, host)
+    _timer(run, token).internal_data["due_at"] = due_at.isoformat()
+    return _finished(run)
+
+
+def drop_timer(model: ProcessModel, state: bytes, token: str, host: Host) -> Step:
+    """Let a timer beside an activity never fire; the activity goes on.
+
+    Raises:
+        NotWaitingError: it does not wait any more, or the process would stand still without it.
+    """
+    run = _resumed(model, state, host)
+    found = _timer(run, token)
+    if not isinstance(found.task_spec, specs.BoundaryEvent):
+        raise NotWaitingError("The process waits for this timer alone. Let it fire instead.")
+    run.withdraw(found)
+    return _finished(run)
+
+
+def timers(model: ProcessModel, state: bytes) -> tuple[WaitingTimer, ...]:
+    """Return the timers that wait, the earliest first."""
+    waiting = Run(model, codec.load(state, model), cast(Host, None)).timers()  # reading asks the host for nothing
+    return tuple(
+        WaitingTimer(_element_id(token), token.key, at, isinstance(token.task_spec, specs.BoundaryEvent))
+        for at, _id, token in waiting
+    )
+
+
+def _timer(run: Run, key: str) -> Token:
+    token = run.tree.find(key)
+    if token is None or "due_at" not in token.internal_data or "incident" in token.internal_data:
+        raise NotWaitingError("This timer does not wait any more.")
+    return token
+
+
 def cancel(model: ProcessModel, state: bytes, host: Host) -> Step:
     """End an instance where it stands."""
     run = _resumed(model, state, host)
@@ -250,7 +295,12 @@ def _finished(run: Run) -> Step:
         awaiting=tuple(sorted({name for token in run.tree.live() if (name := _message_of(token))})),
         next_due_at=timers[0][0] if timers else None,
         incidents=tuple(run.incidents),
+        standing=tuple(dict.fromkeys(_element_id(token) for token in run.tree.live() if _stands(token))),
     )
+
+
+def _stands(token: Token) -> bool:
+    return token.task_spec.element is not None and not isinstance(token.task_spec, specs.BoundaryEvent)
 
 
 def _message_of(token: Token) -> str | None:

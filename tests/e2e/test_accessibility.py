@@ -44,7 +44,7 @@ def prepare(site: Site) -> dict[str, str]:
         "request": f"/requests/{request.id}",
         "customer": f"/customers/{company.customer_id}",
         "editor": f"/studio/{definition.definition_id}",
-        "instance": f"/instances/{definition.id}",
+        "instance": f"/operate/instances/{definition.id}",
     }
 
 
@@ -161,9 +161,9 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
     paths = [
         "/studio",
         addresses["editor"],
-        "/instances",
+        "/operate/instances",
         addresses["instance"],
-        "/incidents",
+        "/operate/incidents",
         "/people",
         "/purposes",
         "/purposes/new",

@@ -66,7 +66,13 @@ def test_pages_in_english_hold_no_chinese_of_ours(world: World) -> None:
     pages = {
         "rep1": ["/today", "/tasks", "/notifications", f"/visits/{visit_id}", "/visits/new", "/me", *shared],
         "manager1": ["/team", "/figures", f"/visits/{visit_id}"],
-        "admin": ["/instances", f"/instances/{instance.id}", "/incidents", "/studio", "/people"],
+        "admin": [
+            "/operate/instances",
+            f"/operate/instances/{instance.id}",
+            "/operate/incidents",
+            "/studio",
+            "/people",
+        ],
     }
     for login, addresses in pages.items():
         client = world.client(login)
