@@ -305,6 +305,12 @@ def test_a_manager_cannot_ask_for_another_team(world: World) -> None:
 ADMIN_PAGES = (
     "/operate/instances",
     "/operate/incidents",
+    "/operate/jobs",
+    "/operate/timers",
+    "/operate/heat",
+    "/operate/heat/picture",
+    "/operate/audit",
+    "/operate/audit/chain",
     "/people",
     "/people/new",
     "/purposes",
