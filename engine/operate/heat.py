@@ -4,6 +4,7 @@ The sweeper adds the history up by day (``count``), so that a look costs the day
 trail of an event is JSON, which no database adds up quickly.
 """
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -95,4 +96,4 @@ def heat(session: Session, definition_id: UUID, *, first: date, last: date) -> d
 def levels(values: dict[str, float], *, steps: int = 5) -> dict[str, int]:
     """Return of each value its level of 1 to ``steps``, by its share of the largest."""
     top = max(values.values(), default=0)
-    return {key: max(1, -(-int(value * steps * 1000 // top) // 1000)) if top else 1 for key, value in values.items()}
+    return {key: max(1, math.ceil(value / top * steps)) if top else 1 for key, value in values.items()}

@@ -101,13 +101,13 @@ def places(session: Session, process_key: str, definition_id: UUID | None, local
 
 
 def names_of_version(session: Session, definition_id: UUID, locale: str) -> dict[str, str]:
-    """Return the names of the elements of a version; what has none has its id.
+    """Return the names of those elements of a version that have one: what people know.
 
     Raises:
         NotFoundError: no such version.
     """
     bundle = bundles.by_digest(session, definition_id, definition(session, definition_id).digest)
-    return {element.id: element.name.text(locale) or element.id for element in bundle.model.elements.values()}
+    return {element.id: name for element in bundle.model.elements.values() if (name := element.name.text(locale))}
 
 
 def names_of_process(session: Session, process_key: str, locale: str) -> dict[str, str]:

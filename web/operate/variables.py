@@ -65,7 +65,7 @@ def _change(instance_id: UUID, name: str) -> ResponseReturnValue:
         now=context.now(),
     )
     flash(_("{name} has another value now.", name=name), "success")
-    return redirect(url_for("operate.instance", instance_id=instance_id, _anchor="variables"))
+    return redirect(url_for("operate.instance", instance_id=instance_id, variable=name, _anchor="variables"))
 
 
 def _page(instance_id: UUID, name: str, *, errors: dict[str, str] | None = None) -> str:

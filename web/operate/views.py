@@ -46,6 +46,12 @@ def instance_state_label(state: str) -> Label:
     return labels.get(state, Label(state))
 
 
+@blueprint.app_template_global()
+def may_operate() -> bool:
+    """Tell whether the reader may open the pages of running work."""
+    return context.actor().has(Role.ADMIN)
+
+
 @blueprint.get("/instances/<uuid:instance_id>")
 @policy(Role.ADMIN)
 def instance(instance_id: UUID) -> ResponseReturnValue:
