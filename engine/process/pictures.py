@@ -107,7 +107,8 @@ def names_of_version(session: Session, definition_id: UUID, locale: str) -> dict
         NotFoundError: no such version.
     """
     bundle = bundles.by_digest(session, definition_id, definition(session, definition_id).digest)
-    return {element.id: name for element in bundle.model.elements.values() if (name := element.name.text(locale))}
+    named = ((element.id, element.name.text(locale)) for element in bundle.model.elements.values())
+    return {element_id: name for element_id, name in named if name and name != element_id}
 
 
 def names_of_process(session: Session, process_key: str, locale: str) -> dict[str, str]:

@@ -53,7 +53,7 @@ function number(overlays, canvas, elements, numbers) {
     const html = document.createElement('span');
     html.className = 'diagram-number';
     html.textContent = text;
-    overlays.add(id, 'number', { position: { top: -11, right: 14 }, scale: { min: 0.8 }, html });
+    overlays.add(id, 'number', { position: { top: -11, right: 14 }, scale: { min: 0.6 }, html });
     if (level) canvas.addMarker(id, `heat-${level}`);
   }
 }
