@@ -24,6 +24,16 @@ def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
     made.application.database.dispose()
 
 
+PAGES = ("incidents", "jobs", "timers", "heat", "heat/picture", "audit", "audit/chain")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_running_work_is_for_admins(world: World, page: str) -> None:
+    for login in ("rep1", "manager1", "ops1", "admin"):
+        answer = world.client(login).get(f"/operate/{page}")
+        assert answer.status_code == (200 if login == "admin" else 403), login
+
+
 def version(world: World, instance_id: UUID) -> str:
     return str(world.read(lambda session: process.instance(session, instance_id)).version)
 
