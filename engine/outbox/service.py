@@ -51,7 +51,12 @@ _TABLE = Base.metadata.tables[Delivery.__tablename__]
 _CLAIM = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("claimed"), _TABLE.c.available_at <= bindparam("now"))
-    .values(attempts=_TABLE.c.attempts + 1, fence=_TABLE.c.fence + 1, available_at=bindparam("until"), lease_until=bindparam("until"))
+    .values(
+        attempts=_TABLE.c.attempts + 1,
+        fence=_TABLE.c.fence + 1,
+        available_at=bindparam("until"),
+        lease_until=bindparam("until"),
+    )
     .returning(*(_TABLE.c[each.name] for each in fields(Claim)))
 )
 _END = (
@@ -61,7 +66,13 @@ _END = (
         _TABLE.c.fence == bindparam("held"),
         _TABLE.c.state == DeliveryState.PENDING,
     )
-    .values(state=bindparam("ended"), available_at=None, lease_until=None, ended_at=bindparam("now"), last_error=bindparam("error"))
+    .values(
+        state=bindparam("ended"),
+        available_at=None,
+        lease_until=None,
+        ended_at=bindparam("now"),
+        last_error=bindparam("error"),
+    )
     .returning(_TABLE.c.id)
 )
 
