@@ -18,6 +18,7 @@ from web.notifications.admin import blueprint as notices
 from web.notifications.views import blueprint as notifications
 from web.offline.views import blueprint as offline
 from web.operate.audit import blueprint as operate_audit
+from web.operate.clocks import blueprint as operate_clocks
 from web.operate.heat import blueprint as operate_heat
 from web.operate.incidents import blueprint as operate_incidents
 from web.operate.jobs import blueprint as operate_jobs
@@ -44,5 +45,5 @@ BLUEPRINTS = (
     account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
     deadlines, warehouse, desk, bulk, saved, leave,
     notifications, notices, comments,
-    operate_list, operate_variables, operate_incidents, operate_jobs, operate_heat, operate_audit,
+    operate_list, operate_variables, operate_incidents, operate_jobs, operate_clocks, operate_heat, operate_audit,
 )  # fmt: skip

@@ -97,8 +97,6 @@ def drop(session: Session, actor: Actor, delivery_id: UUID, reason: str, *, now:
     """
     reason = _checked(reason)
     row = outbox_queries.delivery(session, delivery_id)
-    if row.instance_id is not None:
-        lock_instance(session, row.instance_id)  # before the delivery: locks are taken in this order everywhere
     dropped = outbox.drop(session, delivery_id, reason, now=now)
     incidents.resolve_dropped(session, actor, delivery_id, now=now)
     state = {"state": dropped.state, "error": row.last_error}, {"state": "dropped"}

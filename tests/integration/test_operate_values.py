@@ -5,11 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from engine.calendar import operating
+from engine.calendar import queries as calendar
 from engine.errors import ConflictError, InvalidInputError, NotFoundError, RetryableError
 from engine.operate import heat
-from engine.process import jobs, queries, variables
-from tests.integration.wire_world import Wire, act, events, instance, start, wire, world
+from engine.process import facts, jobs, queries, variables
+from engine.support import service as support
+from tests.integration.wire_world import Wire, act, events, find, instance, start, wire, world
 from tests.workflows.world import World
 
 __all__ = ["wire", "world"]
@@ -124,3 +128,67 @@ def test_levels_are_shares_of_the_largest() -> None:
     assert heat.levels({"a": 100, "b": 40, "c": 1, "d": 0}) == {"a": 5, "b": 2, "c": 1, "d": 1}
     assert heat.levels({}) == {}
     assert heat.levels({"a": 0}) == {"a": 1}
+
+
+# Deadlines
+
+
+def a_deadline(world: World, name: str = "resolve") -> Any:
+    rows = world.look(
+        lambda session: calendar.next_due(session, [name], groups=None, is_paused=False, now=world.clock(), limit=1)
+    )
+    return rows[0] if rows else None
+
+
+def a_request(world: World) -> str:
+    def work(session: Any) -> UUID:
+        return support.raise_request(
+            session, world.company.rep, type_="technical", subject="x", customer_id=world.company.customer_id,
+            now=world.clock(),
+        ).id  # fmt: skip
+
+    return support.business_key(world.do(work))
+
+
+def test_a_deadline_is_moved_reached_and_stopped(world: World) -> None:
+    key = a_request(world)
+    before = a_deadline(world, "first_response")
+    [due] = {task.due_at for task in world.look(lambda session: queries.tasks_of(session, key)) if task.due_at}
+    assert due == before.due_at
+    at = world.clock() + timedelta(hours=2)
+    with pytest.raises(InvalidInputError):
+        act(world, operating.move, before.id, world.clock() - timedelta(hours=1), "late")
+    with pytest.raises(InvalidInputError):
+        act(world, operating.move, before.id, at, " ")
+    act(world, operating.move, before.id, at, "the customer waits")
+    assert a_deadline(world, "first_response").due_at == at
+    tasks = world.look(lambda session: queries.tasks_of(session, key))
+    assert {task.due_at for task in tasks} == {at}, "the step that is due with it follows"
+    resolve = a_deadline(world)
+    act(world, operating.reach_next, resolve.id, "a test of the escalation")
+    world.wait(timedelta(minutes=1))
+    messages = [
+        event.detail["message"]
+        for event in world.look(lambda session: queries.history_of(session, key))
+        if event.kind == "message"
+    ]
+    assert messages == ["resolve_75"]
+    act(world, operating.stop, resolve.id, "no need")
+    world.wait(timedelta(days=30))
+    assert a_deadline(world) is None
+    with pytest.raises(ConflictError):
+        act(world, operating.stop, resolve.id, "again")
+    found = {row.action: row for row in events(world, "deadline.")}
+    assert found.keys() == {"deadline.moved", "deadline.reached", "deadline.stopped"}
+    assert found["deadline.moved"].after == {"due_at": at.isoformat()}
+
+
+def test_instances_of_an_earlier_release_are_found_after_a_sweep(world: World, wire: Wire) -> None:
+    wire.failure = RetryableError("away")
+    instance_id = start(world)
+    world.do(lambda session: session.execute(text("DELETE FROM instance_text")))
+    world.do(lambda session: session.execute(text("UPDATE process_instance SET standing = '{}', facts = '{}'")))
+    assert find(world, words="wire") == []
+    world.do(lambda session: facts.fill_missing(session, world.clock()))
+    assert find(world, words="wire") == [instance_id]
+    assert find(world, process_key="wire_it", element_id="send") == [instance_id]

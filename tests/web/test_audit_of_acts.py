@@ -14,6 +14,7 @@ import pytest
 
 from engine.access import Role
 from engine.audit import service as audit
+from engine.calendar import queries as calendar
 from engine.customers import service as customers
 from engine.ids import new_id
 from engine.notifications import hooks, rooms
@@ -33,7 +34,7 @@ SILENT = {
     "customers.note": "a note of everybody's work, with its author, in the customer's own history",
 }
 ROOT = Path(__file__).resolve().parents[2]
-AREAS = ("definition", "incident", "instance", "variable", "person", "purpose", "webhook", "room", "stock")
+AREAS = ("definition", "incident", "instance", "variable", "deadline", "person", "purpose", "webhook", "room", "stock")
 ROOM = "wecombot://693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 PURPOSE = {"name": "调研", "name_en": "Survey", "form_key": "visit_survey", "is_active": "1"}
 OTHER_PURPOSE = PURPOSE | {"name": "走访", "name_en": "Round"}
@@ -108,6 +109,14 @@ def _timer(world: World) -> Call:
     return Call(path, {"act": "drop", "reason": "x"}, "timer.dropped")
 
 
+def _deadline(world: World) -> Call:
+    request_instance(world)
+    rows = world.read(
+        lambda session: calendar.next_due(session, ["resolve"], groups=None, is_paused=False, now=world.now, limit=1)
+    )
+    return Call(f"/operate/deadlines/{rows[0].id}", {"act": "drop", "reason": "x"}, "deadline.stopped")
+
+
 def _publish(world: World) -> Call:
     files = world.read(lambda session: definitions.definition_files(session, world.ids["day"]))
     xml = files["day.bpmn"].decode().replace("</bpmn:definitions>", "<!-- x --></bpmn:definitions>")
@@ -168,6 +177,7 @@ CALLS: dict[str, Make] = {
     "operate_jobs.act": _job,
     "operate_jobs.retry_many": _jobs,
     "operate_jobs.change_timer": _timer,
+    "operate_clocks.change": _deadline,
     "studio.publish": _publish,
     "purposes.add": lambda _world: Call("/purposes/new", PURPOSE, "purpose.added"),
     "purposes.change": lambda _world: Call("/purposes/call", OTHER_PURPOSE, "purpose.changed"),

@@ -218,7 +218,7 @@ def _job_page(delivery_id: UUID, *, errors: dict[str, list[FieldProblem]] | None
         element=names.get(row.element_id or "", row.element_id or ""),
         instance=process.instance(session, row.instance_id) if row.instance_id else None,
         is_open=standing in {"waiting", "retrying", "dead"},
-        **_typed(errors),
+        **typed_of_form(errors),
     )
 
 
@@ -234,11 +234,12 @@ def _timer_page(instance_id: UUID, token: str, *, errors: dict[str, list[FieldPr
         row=row,
         timer=found,
         name=names.get(found.element_id) or found.element_id,
-        **_typed(errors),
+        **typed_of_form(errors),
     )
 
 
-def _typed(errors: dict[str, list[FieldProblem]] | None) -> dict[str, Any]:
+def typed_of_form(errors: dict[str, list[FieldProblem]] | None) -> dict[str, Any]:
+    """Return what a page shows of a form with mistakes: the sentences, and what was typed."""
     return {
         "errors": {path: explain(problems[0]) for path, problems in (errors or {}).items()},
         "typed": {name: request.form.get(name, "") for name in ("reason", "at", "act")},
