@@ -164,6 +164,17 @@ def titles(session: Session, instance_ids: Collection[UUID], locale: str) -> dic
     return {row.id: (row.title_en or row.title) if locale == "en" else row.title for row in rows}
 
 
+def titles_by_key(session: Session, business_keys: Collection[str], locale: str) -> dict[str, str]:
+    """Return the titles of what instances are about, by business key, in the reader's language."""
+    rows = session.execute(
+        select(ProcessInstance.business_key, ProcessInstance.title, ProcessInstance.title_en)
+        .where(ProcessInstance.business_key.in_(business_keys))
+        .order_by(ProcessInstance.id.desc())
+    )
+    # The first process of an object names it as a whole.
+    return {row.business_key: (row.title_en or row.title) if locale == "en" else row.title for row in rows}
+
+
 def running_by_definition(session: Session) -> dict[UUID, int]:
     """Return how many instances of each version are not over."""
     rows = session.execute(

@@ -99,6 +99,7 @@ def timers() -> ResponseReturnValue:
         "operate/timers.html",
         rows=found,
         clocks=[(clock, address_of(clock.business_key)) for clock in clocks],
+        titles=pictures.titles_by_key(session, {clock.business_key for clock in clocks}, locale()),
         next_key=key_of(last.next_due_at, last.id) if more and last and last.next_due_at else None,
     )
 

@@ -33,7 +33,7 @@ def topic_label(name: str) -> str:
 def type_label(type_: str) -> str:
     """Return the name of a variable's type."""
     names = {
-        "text": _("Text"),
+        "text": _("Plain text"),
         "number": _("Number"),
         "boolean": _("Yes or no"),
         "date": _("Day"),
