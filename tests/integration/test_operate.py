@@ -58,7 +58,7 @@ def test_pages_follow_each_other_without_gap_in_every_order(world: World, wire: 
             world.wait(timedelta(minutes=1))
     view, seen, after = standpoint(world.company.admin, world.clock()), [], None
     search = Search(process_key="wire_it", order=order)
-    while True:
+    for _page in range(9):
         page = world.look(lambda session, after=after: instances.find(session, search, view, after=after, limit=2))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         if not page:
             break
