@@ -257,12 +257,6 @@ def tokens(model: ProcessModel, state: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((_element_id(token), _standing(token)) for token in live if token.task_spec.element is not None)
 
 
-def timers(model: ProcessModel, state: bytes) -> tuple[tuple[str, datetime], ...]:
-    """Return the timers that wait, the earliest first: element id and when it is due."""
-    run = Run(model, codec.load(state, model), cast(Host, None))  # reading asks the host for nothing
-    return tuple((_element_id(token), due) for due, _number, token in run.timers())
-
-
 def _standing(token: Token) -> str:
     if "incident" in token.internal_data:
         return "incident"
