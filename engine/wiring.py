@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine import retention
 from engine.access import Actor
 from engine.attachments import service as attachments
+from engine.audit import sealing
 from engine.calendar import firing
 from engine.catalogue import service as catalogue
 from engine.clock import Clock, utc_now
@@ -35,10 +36,12 @@ from engine.notifications import sending
 from engine.notifications.channels import Channels
 from engine.offline import cases
 from engine.offline import service as offline
+from engine.operate import heat, retries
 from engine.outbox.service import USER_LANE
 from engine.planning import operations as planning
 from engine.planning import service as days
 from engine.process import messages, topics
+from engine.process.facts import fill_missing
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, DeliveryHandler, Topic, TopicKind
 from engine.runner import SweepPart, Worker
@@ -118,6 +121,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
                 (timedelta(seconds=5), firing.recompute),
                 (timedelta(hours=1), bulk.forget),
                 (timedelta(hours=1), drafts.forget_old),
+                (timedelta(seconds=20), fill_missing),
+                (timedelta(seconds=5), sealing.seal),
+                (timedelta(seconds=10), heat.count),
                 (timedelta(minutes=10), offline.give_up_gaps),
                 (timedelta(minutes=1), days.start_due_days),
                 (timedelta(seconds=20), sending.release),
@@ -149,6 +155,7 @@ def application() -> Application:
 
 def register(application: Application) -> None:
     """Fill the registry of topics and choice lists."""
+    retries.register()
     for name, (kind, operation, label) in _OPERATIONS.items():
         topics.register(Topic(name=name, kind=kind, label=label, operation=operation))
     topics.register(

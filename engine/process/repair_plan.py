@@ -13,6 +13,7 @@ from engine.access import Actor
 from engine.bpmn import step as bpmn
 from engine.bpmn.step import Edit, Standing, Step
 from engine.errors import FieldProblem
+from engine.outbox import service as outbox
 from engine.process import topics
 from engine.process.bundles import Bundle
 from engine.process.repair_edits import RepairEdit
@@ -98,6 +99,10 @@ def tried(
     problems = _problems(session, instance, edits)
     own = [(number, edit.edit) for number, edit in enumerate(edits) if edit.edit is not None]
     step: Step | None = None
+    for _number, edit in own:
+        if edit.act == "retry":
+            # A delivery that was given up keeps its row; the element asks for one of the same key.
+            outbox.make_room(session, f"{instance.id}:{edit.token}")
     if own and not problems:
         try:
             step = bpmn.repair(bundle.model, instance.state_bytes, [edit for _number, edit in own], host)

@@ -63,6 +63,7 @@ def take(session: Session, instance: ProcessInstance) -> Before:
         "state": str(instance.state),
         "lanes": instance.lanes,
         "awaiting": instance.awaiting,
+        "standing": instance.standing,
         "next_due_at": _plain(instance.next_due_at),
         "ended_at": _plain(instance.ended_at),
     }
@@ -144,6 +145,7 @@ def restore(session: Session, actor: Actor, snapshot_id: UUID, *, now: datetime)
     instance.definition_id, instance.digest = found.definition_id, found.digest
     instance.state = InstanceState(found.before["state"])
     instance.lanes, instance.awaiting = found.before["lanes"], found.before["awaiting"]
+    instance.standing, instance.changed_at = found.before["standing"], now
     instance.next_due_at, instance.ended_at = _time(found.before["next_due_at"]), _time(found.before["ended_at"])
     _restore_tasks(session, found, now=now)
     _restore_incidents(session, found, actor, now=now)

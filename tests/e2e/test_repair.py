@@ -95,7 +95,7 @@ def test_a_refused_write_back_is_given_up_with_a_second_admin(site: Site, sign_i
     expect(second.locator("main")).to_contain_text("已在 CRM 手工登记")
     second.get_by_role("button", name="同意：立即修复").click()
     expect(second.locator("main")).to_contain_text("流程已修复")
-    second.goto(f"{site.url}/instances/{instance_id}")
+    second.goto(f"{site.url}/operate/instances/{instance_id}")
     expect(second.locator("main")).to_contain_text("已修复：CRM 里没有这个客户")
     expect(second.locator("main .incident")).to_have_count(0)
 

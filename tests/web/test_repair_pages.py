@@ -70,7 +70,7 @@ def test_edits_are_collected_tried_and_applied_with_a_reason(world: World) -> No
     assert answer.status_code == 302
     result = client.get(answer.location).text
     assert "Nobody waits." in result
-    assert "Repaired" in client.get(f"/instances/{instance_id}").text
+    assert "Repaired" in client.get(f"/operate/instances/{instance_id}").text
     undo = re.search(rf'action="(/operate/instances/{instance_id}/repairs/[^"]+/undo)"', result)
     assert undo
     assert client.post(undo[1], {"reason": " "}).status_code == 422

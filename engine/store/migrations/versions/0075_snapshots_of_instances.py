@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import base as columns
 
 revision = "0075"
-down_revision = "0078"
+down_revision = "0074"
 branch_labels = None
 depends_on = None
 
