@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine import retention
 from engine.access import Actor
 from engine.attachments import service as attachments
+from engine.audit import sealing
 from engine.calendar import firing
 from engine.catalogue import service as catalogue
 from engine.clock import Clock, utc_now
@@ -35,10 +36,12 @@ from engine.notifications import sending
 from engine.notifications.channels import Channels
 from engine.offline import cases
 from engine.offline import service as offline
+from engine.operate import heat, retries
 from engine.outbox.service import USER_LANE
 from engine.planning import operations as planning
 from engine.planning import service as days
 from engine.process import messages, topics
+from engine.process.facts import fill_missing
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, DeliveryHandler, Topic, TopicKind
 from engine.runner import SweepPart, Worker
@@ -53,6 +56,7 @@ from engine.support import fulfilment, picking
 from engine.support import operations as support
 from engine.support.audience import of_request
 from engine.support.rules import QUEUES
+from engine.upkeep import migrations, proposals
 from engine.visits import correction_operations as corrections
 from engine.visits import operations as visits
 from engine.visits import presence
@@ -117,6 +121,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Application:
                 (timedelta(seconds=5), firing.recompute),
                 (timedelta(hours=1), bulk.forget),
                 (timedelta(hours=1), drafts.forget_old),
+                (timedelta(seconds=20), fill_missing),
+                (timedelta(seconds=5), sealing.seal),
+                (timedelta(seconds=10), heat.count),
                 (timedelta(minutes=10), offline.give_up_gaps),
                 (timedelta(minutes=1), days.start_due_days),
                 (timedelta(seconds=20), sending.release),
@@ -148,6 +155,7 @@ def application() -> Application:
 
 def register(application: Application) -> None:
     """Fill the registry of topics and choice lists."""
+    retries.register()
     for name, (kind, operation, label) in _OPERATIONS.items():
         topics.register(Topic(name=name, kind=kind, label=label, operation=operation))
     topics.register(
@@ -191,6 +199,17 @@ def register(application: Application) -> None:
             lane=USER_LANE,
         )
     )
+    topics.register(
+        Topic(
+            name=migrations.TOPIC,
+            kind=TopicKind.DELIVERY,
+            label=("迁移运行中的流程", "Migrate running instances"),
+            handler=lambda _context, payload: migrations.work(
+                application.database, UUID(payload["run"]), clock=application.clock
+            ),
+            lane=USER_LANE,
+        )
+    )
     for name, label, handler in _channels(application.channels):
         topics.register(Topic(name=name, kind=TopicKind.DELIVERY, label=label, handler=handler))
     audience.register("request", of_request)
@@ -212,6 +231,7 @@ def register(application: Application) -> None:
         "samples", lambda *submitted: drops.check_drop(*submitted, now=application.clock())
     )
     topics.register_choices("sample_lots", drops.lot_choices)
+    topics.register_submission_check("own_repair", proposals.check)
     topics.register_submission_check("patients", refuse_personal_data)
     topics.require(
         "visit",
@@ -230,6 +250,7 @@ def register(application: Application) -> None:
     topics.require("adverse_event", frozenset({"safety.record", "safety.classify", "safety.close"}))
     topics.require("report_correction", frozenset({"correction.apply", "correction.reject"}))
     topics.require("day", frozenset({"day.order", "day.confirm", "day.close"}))
+    topics.require("repair", frozenset({"repair.apply", "repair.decline", "repair.outdate"}))
     topics.require("reconcile", frozenset({"reconcile.apply", "reconcile.set_aside"}))
     topics.require(
         "support_request",
@@ -334,6 +355,9 @@ _OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
     "support.cancel": (_WRITE, support.cancel, ("取消请求", "Cancel the request")),
     "reconcile.apply": (_WRITE, cases.apply, ("补录离线记录", "Apply work done offline")),
     "reconcile.set_aside": (_WRITE, cases.set_aside, ("不采用离线记录", "Set work done offline aside")),
+    "repair.apply": (_WRITE, proposals.apply, ("执行修复", "Apply a repair")),
+    "repair.decline": (_WRITE, proposals.decline, ("登记修复未获同意", "Note that a repair is declined")),
+    "repair.outdate": (_WRITE, proposals.outdate, ("登记修复已过期", "Note that a repair is outdated")),
     "day.order": (_WRITE, planning.order, ("排拜访顺序", "Order the stops")),
     "day.confirm": (_WRITE, planning.confirm, ("保存顺序", "Keep the order")),
     "day.close": (_WRITE, planning.close, ("小结", "Sum up the day")),

@@ -17,6 +17,15 @@ from web.inbox.views import blueprint as inbox
 from web.notifications.admin import blueprint as notices
 from web.notifications.views import blueprint as notifications
 from web.offline.views import blueprint as offline
+from web.operate.audit import blueprint as operate_audit
+from web.operate.clocks import blueprint as operate_clocks
+from web.operate.heat import blueprint as operate_heat
+from web.operate.incidents import blueprint as operate_incidents
+from web.operate.jobs import blueprint as operate_jobs
+from web.operate.listing import blueprint as operate_list
+from web.operate.migrations import blueprint as migrations
+from web.operate.repairs import blueprint as repairs
+from web.operate.variables import blueprint as operate_variables
 from web.operate.views import blueprint as operate
 from web.people.views import blueprint as people
 from web.positions.views import blueprint as positions
@@ -38,4 +47,6 @@ BLUEPRINTS = (
     account, offline, privacy, positions, corrections, safety, samples, contacts, calendar,
     deadlines, warehouse, desk, bulk, saved, leave,
     notifications, notices, comments,
+    repairs, migrations,
+    operate_list, operate_variables, operate_incidents, operate_jobs, operate_clocks, operate_heat, operate_audit,
 )  # fmt: skip

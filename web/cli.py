@@ -290,7 +290,7 @@ def _welcome(url: str, *, demo: bool, is_lan: bool = False) -> None:
         )
     click.echo(f"API description: {url}/api/openapi.json")
     if demo:
-        accounts = "rep1 … rep8, manager1, manager2, ops1 … ops3, compliance1, admin"
+        accounts = "rep1 … rep8, manager1, manager2, ops1 … ops3, compliance1, admin, admin2"
         click.echo(f"Demo accounts, password {DEMO_PASSWORD}: {accounts}")
     click.echo("Ctrl-C stops it.\n")
 

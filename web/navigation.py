@@ -25,7 +25,12 @@ class Place:
     @property
     def is_current(self) -> bool:
         """Whether the page shown belongs to this entry."""
-        return bool(request.endpoint) and str(request.endpoint).partition(".")[0] == self.endpoint.partition(".")[0]
+        return bool(request.endpoint) and _area(str(request.endpoint)) == _area(self.endpoint)
+
+
+def _area(endpoint: str) -> str:
+    # An area of several blueprints names them alike: operate, operate_jobs.
+    return endpoint.partition(".")[0].partition("_")[0]
 
 
 def navigation(actor: Actor) -> list[Place]:
@@ -51,7 +56,7 @@ def navigation(actor: Actor) -> list[Place]:
         places.append(Place("safety.cases", _("Adverse events"), "alert", on_phone=True))
     if actor.has(Role.ADMIN):
         places.append(Place("studio.definitions", _("Processes"), "flow", on_phone=True))
-        places.append(Place("operate.instances", _("Instances"), "activity", on_phone=True))
+        places.append(Place("operate_list.instances_page", _("Operate"), "activity", on_phone=True))
         places.append(Place("purposes.purposes", _("Purposes"), "file"))
         places.append(Place("calendar.shown_year", _("Calendar"), "calendar"))
         places.append(Place("people.users", _("People"), "users"))

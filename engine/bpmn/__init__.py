@@ -12,6 +12,7 @@ SpiffWorkflow gives the parser, the graph of task specs and the life cycle of ta
   searched, so that turn 195 of a loop costs what turn 5 did, and a state holds only tokens and the splits they need.
 - ``run`` moves tokens: ``behaviour`` says what an element does, ``joins`` and ``loops`` what waits for several tokens.
   All that may fail is evaluated before a token changes. A failure parks the token (an incident); the rest goes on.
+- ``repair`` does an administrator's edits to tokens, ``migrate`` carries a state over to another version of its model.
 - ``codec`` writes a state: JSON, the data of a token as what differs from its parent, compressed. The model is not in
   it, so the caller says which model a state belongs to.
 - ``values`` guards what may become a variable and merges branches: by what each changed since the split.

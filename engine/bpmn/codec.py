@@ -21,13 +21,22 @@ FORMAT = 1
 
 def dump(tree: InstanceTree, model: ProcessModel) -> bytes:
     """Return the bytes of a state at rest."""
+    return zlib.compress(orjson.dumps(document_of(tree, model)), 1)
+
+
+def document_of(tree: InstanceTree, model: ProcessModel) -> list[Any]:
+    """Return a state at rest as the module describes it."""
     scopes: list[list[Any]] = []
     for scope in tree.trees():
         owner = getattr(scope, "owner", None)
         rows = [_row(token, scope.tasks, owner) for token in scope.tasks.values()]
         scopes.append([owner.id if owner else None, rows])
-    document = [FORMAT, model.key, tree.last_id, tree.status, scopes]
-    return zlib.compress(orjson.dumps(document), 1)
+    return [FORMAT, model.key, tree.last_id, tree.status, scopes]
+
+
+def last_id(state: bytes) -> int:
+    """Return the last token id that was used up to a state."""
+    return int(orjson.loads(zlib.decompress(state))[2])
 
 
 def _row(token: Token, tasks: Mapping[int, Token], owner: Token | None) -> list[Any]:
@@ -64,10 +73,15 @@ def load(state: bytes, model: ProcessModel) -> InstanceTree:
         raise StateError("The stored state has format {number}, which is not known here.", number=number)
     if key != model.key:
         raise StateError("The stored state belongs to {key}.", key=key)
-    return _restore(document, model)
+    return restore(document, model)
 
 
-def _restore(document: list[Any], model: ProcessModel) -> InstanceTree:
+def restore(document: list[Any], model: ProcessModel) -> InstanceTree:
+    """Return the instance that a document describes.
+
+    Raises:
+        StateError: it stands on something that the model does not have.
+    """
     _number, _key, last_id, status, scopes = document
     tree = InstanceTree(model.specs, model.key)
     tree.last_id, tree.status = last_id, status

@@ -118,12 +118,27 @@ class Incident:
     message: str
 
 
+@dataclass(frozen=True)
+class WaitingTimer:
+    """A timer that waits.
+
+    Args:
+        token: what ``move_timer`` and ``drop_timer`` take.
+        beside: it waits beside an activity, which goes on without it.
+    """
+
+    element_id: str
+    token: str
+    due_at: datetime
+    beside: bool
+
+
 Status = Literal["running", "completed", "cancelled"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a step did. All but ``data``, ``awaiting`` and ``next_due_at`` is of this step only.
+    """What a step did. All but ``data``, ``awaiting``, ``next_due_at`` and ``standing`` is of this step only.
 
     Args:
         data: the variables as if all branches met now; for reports.
@@ -131,6 +146,7 @@ class Step:
         closed: keys of user tasks withdrawn by the process; not the one that was completed.
         awaiting: names of the messages that are waited for now.
         next_due_at: the earliest waiting timer, aware UTC.
+        standing: elements where tokens stand now, each once; not the boundary events that wait beside them.
     """
 
     state: bytes
@@ -144,3 +160,4 @@ class Step:
     awaiting: tuple[str, ...] = ()
     next_due_at: datetime | None = None
     incidents: tuple[Incident, ...] = ()
+    standing: tuple[str, ...] = ()

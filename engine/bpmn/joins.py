@@ -60,6 +60,39 @@ def open_inclusive(run: "Run") -> bool:
     return False
 
 
+def is_stranded(token: Token) -> bool:
+    """Tell whether a token waits at a parallel gateway for one that nothing can send any more."""
+    if token._state != TaskState.WAITING or not isinstance(token.task_spec, specs.ParallelGateway):
+        return False
+    missing: Counter[str] = Counter(token.task_spec._inputs)
+    missing.subtract(other.internal_data["via"] for other in _waiting(token))
+    names = token.task_spec._wf_spec.task_specs
+    standing = {
+        other.task_spec.name for other in token.workflow.live_tokens() if other.task_spec is not token.task_spec
+    }
+    return any(
+        count > 0 and standing.isdisjoint(_upstream(token.task_spec.name, {name}, names))
+        for name, count in missing.items()
+    )
+
+
+def missing_input(gateway: Any, token: Token) -> str | None:
+    """Return a flow of a gateway by which no token waits there, by the spec that it comes from; None if all have."""
+    left = Counter(gateway._inputs)
+    waiting = [
+        other
+        for other in token.workflow.tasks.values()
+        if other is not token and other._state == TaskState.WAITING and other.task_spec is gateway
+    ]
+    left.subtract(other.internal_data["via"] for other in waiting)
+    return next((name for name, count in left.items() if count > 0), None)
+
+
+def pass_alone(token: Token) -> None:
+    """Let a token go on from a gateway without those that it waits for."""
+    _join([token])
+
+
 def _waiting(token: Token) -> list[Token]:
     return [
         other

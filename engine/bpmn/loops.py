@@ -131,6 +131,19 @@ def _collected(token: Token) -> list[Any]:
     return [result for _index, result in sorted(token.internal_data.get("results", []), key=lambda pair: pair[0])]
 
 
+def break_off(run: "Run", token: Token) -> None:
+    """End the turns of a loop that are under way, and go on behind it with what the others gave."""
+    for child in token.children:
+        if child.live:
+            run.withdraw(child)
+    _leave(run, token, token.task_spec.element.loop)
+
+
+def item_name(settings: Mapping[str, str]) -> str:
+    """Return the variable in which a turn finds its item."""
+    return _item_name(settings)
+
+
 def _leave(run: "Run", token: Token, settings: Mapping[str, str]) -> None:
     internal = token.internal_data
     if "result" in settings:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ class DeadlineRow:
     is_paused: bool
     stopped_at: datetime | None
     share_used: float
+    id: UUID
 
 
 def deadlines_of(session: Session, business_keys: Collection[str], *, now: datetime) -> dict[str, list[DeadlineRow]]:
@@ -100,4 +102,5 @@ def _row(row: Deadline, calendar: WorkingCalendar, now: datetime) -> DeadlineRow
         is_paused=row.running_since is None and row.stopped_at is None,
         stopped_at=row.stopped_at,
         share_used=used / row.length_minutes if row.length_minutes else 1.0,
+        id=row.id,
     )

@@ -173,6 +173,7 @@ def _hire(session: Session, company: Company, password: str, now: datetime) -> N
     for login, name, groups in OPS:
         ids[login] = hire(login, name, Role.OPS, groups=groups)
     ids["admin"] = hire("admin", "梁以宁", Role.ADMIN)
+    ids["admin2"] = hire("admin2", "沈知远", Role.ADMIN)
     ids["compliance1"] = hire("compliance1", "蒋明澈", Role.COMPLIANCE, groups=("compliance",))
     session.flush()  # actors are read from what is stored
     company.actors = {login: people.actor_for(session, user_id) for login, user_id in ids.items()}

@@ -20,8 +20,19 @@ from engine.process.permissions import lock_task
 from forms.model import FormDefinition, level
 
 Check = Callable[[Mapping[str, Any]], dict[str, Any]]
-Do = Callable[[Session, Actor, UUID, Mapping[str, Any], UUID, datetime], bool]
 
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing's turn in a run: an id for exactly this, and how many come before it."""
+
+    key: UUID
+    position: int
+
+
+Do = Callable[[Session, Actor, UUID, Mapping[str, Any], Turn, datetime], bool | FieldProblem]
+
+TASK = "task"
 SINGLE = {"position", "signature", "photo", "list", "table", "scan"}
 """Types of fields that belong to one task: a form with one of them is not filled in for many."""
 
@@ -32,11 +43,16 @@ class Act:
 
     Args:
         check: its values as a person gave them → as they are stored; raises ``InvalidInputError``.
-        do: session, actor, task, values, an id for exactly this, and the time → whether it changed anything.
+        do: session, actor, id of the thing, values, its turn, and the time → whether it changed anything; a problem:
+            it was tried and failed, and what it left behind stays.
+        about: what it is done to; only tasks are everybody's to choose.
+        over: codes of errors that say that nothing is left to do.
     """
 
     check: Check
     do: Do
+    about: str = TASK
+    over: frozenset[str] = frozenset({"task_completed", "task_withdrawn"})
 
 
 def is_simple(form: FormDefinition) -> bool:
@@ -45,25 +61,25 @@ def is_simple(form: FormDefinition) -> bool:
 
 
 def _claim(
-    session: Session, actor: Actor, task_id: UUID, _values: Mapping[str, Any], _key: UUID, now: datetime
+    session: Session, actor: Actor, task_id: UUID, _values: Mapping[str, Any], _turn: Turn, now: datetime
 ) -> bool:
     return assignment.claim(session, actor, task_id, now=now)
 
 
 def _release(
-    session: Session, actor: Actor, task_id: UUID, _values: Mapping[str, Any], _key: UUID, now: datetime
+    session: Session, actor: Actor, task_id: UUID, _values: Mapping[str, Any], _turn: Turn, now: datetime
 ) -> bool:
     return assignment.release(session, actor, task_id, now=now)
 
 
 def _assign(
-    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], _key: UUID, now: datetime
+    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], _turn: Turn, now: datetime
 ) -> bool:
     return service.assign(session, actor, task_id, UUID(values["user_id"]), now=now)
 
 
 def _change(
-    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], _key: UUID, now: datetime
+    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], _turn: Turn, now: datetime
 ) -> bool:
     read: dict[str, Callable[[Any], Any]] = {
         "priority": int,
@@ -79,17 +95,17 @@ def _instant_or_none(text: str | None) -> datetime | None:
 
 
 def _complete(
-    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], key: UUID, now: datetime
+    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], turn: Turn, now: datetime
 ) -> bool:
     _instance, task = lock_task(session, actor, task_id)
     if task.form_key != values["form"]:
         raise ConflictError("This step has another form.", code="other_form")
-    done = user_tasks.complete_user_task(session, actor, task_id, values["values"], submission_id=key, now=now)
+    done = user_tasks.complete_user_task(session, actor, task_id, values["values"], submission_id=turn.key, now=now)
     return not done.repeated
 
 
 def _comment(
-    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], _key: UUID, now: datetime
+    session: Session, actor: Actor, task_id: UUID, values: Mapping[str, Any], _turn: Turn, now: datetime
 ) -> bool:
     managers = service.answers_for(session, actor)
     _instance, task = lock_task(session, actor, task_id, answers_for=managers)
@@ -150,3 +166,8 @@ ACTS: dict[str, Act] = {
     "complete": Act(_form, _complete),
     "comment": Act(_text, _comment),
 }
+
+
+def register(name: str, act: Act) -> None:
+    """Add an act of another feature; a later one of the same name replaces it."""
+    ACTS[name] = act

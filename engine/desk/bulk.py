@@ -9,7 +9,7 @@ total = ok + failed + skipped, once nothing waits. *Skipped* had nothing to do: 
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.clock import Clock
-from engine.desk.acts import ACTS, Act
+from engine.desk.acts import ACTS, TASK, Act, Turn
 from engine.desk.tables import BulkItem, BulkRun
 from engine.errors import ConflictError, FieldflowError, FieldProblem, InvalidInputError, NotFoundError
 from engine.outbox import service as outbox
@@ -39,7 +39,6 @@ MAX_TASKS = 5000
 KEPT_FOR = timedelta(days=30)
 
 WAITING, OK, FAILED, SKIPPED = "waiting", "ok", "failed", "skipped"
-OVER = {"task_completed", "task_withdrawn"}
 
 NOTHING_TO_DO = FieldProblem("Nothing to do: it is so already.", code="as_wanted")
 BROKEN = FieldProblem("This went wrong on our side; nothing of it was changed.", code="unexpected")
@@ -57,7 +56,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Run:
-    """A run: how many of its tasks are ok, failed, skipped or waiting."""
+    """A run: how many of its tasks are ok, failed, skipped or waiting; ``is_new``: it began just now."""
 
     id: UUID
     act: str
@@ -67,6 +66,7 @@ class Run:
     skipped: int
     created_at: datetime
     finished_at: datetime | None
+    is_new: bool = field(default=False, compare=False)
 
     @property
     def waiting(self) -> int:
@@ -83,20 +83,23 @@ def start(
     *,
     task_ids: Sequence[UUID] = (),
     show: Filter | None = None,
+    about: str = TASK,
     now: datetime,
 ) -> Run:
     """Freeze which tasks it is about and begin: a batch or less is done at once, more by a worker.
 
     Args:
         run_id: minted by the client; asking again with it changes nothing and gives the same run.
+        task_ids: what to do it to: tasks, or whatever the act is about.
         show: all of the actor's tasks that it shows, instead of ``task_ids``.
+        about: what the caller lets people choose.
 
     Raises:
         NotFoundError: the id is another person's run.
         InvalidInputError: no such act, its values do not fit, or there are no tasks or too many.
         ConflictError: the same id was used for something else.
     """
-    if act not in ACTS:
+    if act not in ACTS or ACTS[act].about != about:
         raise InvalidInputError(errors={"act": [FieldProblem("There is no such act.", code="act_unknown")]})
     known = session.get(BulkRun, run_id)
     if known is not None:
@@ -130,7 +133,13 @@ def start(
         do_batch(session, run_id, now=now)
     else:
         outbox.emit(session, TOPIC, {"run": str(run_id)}, key=f"bulk:{run_id}", now=now, lane=outbox.USER_LANE)
-    return _run(session, run)
+    return replace(_run(session, run), is_new=True)
+
+
+def is_known(session: Session, actor: Actor, run_id: UUID) -> bool:
+    """Tell whether the actor has begun this run before."""
+    known = session.get(BulkRun, run_id)
+    return known is not None and known.actor_id == actor.user_id
 
 
 def _again(session: Session, actor: Actor, known: BulkRun, act: str) -> Run:
@@ -167,7 +176,7 @@ def do_batch(session: Session, run_id: UUID, *, now: datetime) -> int:
     # As the person is now: what they may no longer do fails, and only that.
     actor = people_service.actor_for(session, run.actor_id, now=now)
     for item in items:
-        outcome, problem = _attempt(session, actor, run, item.task_id, now=now) if is_active else (FAILED, SIGNED_OFF)
+        outcome, problem = _attempt(session, actor, run, item, now=now) if is_active else (FAILED, SIGNED_OFF)
         item.outcome, item.code = outcome, problem.code if problem else None
         item.reason = {"template": problem.template, "params": _plain(problem.params)} if problem else None
     session.flush()  # what still waits is counted in the database
@@ -178,20 +187,23 @@ def do_batch(session: Session, run_id: UUID, *, now: datetime) -> int:
 
 
 def _attempt(
-    session: Session, actor: Actor, run: BulkRun, task_id: UUID, *, now: datetime
+    session: Session, actor: Actor, run: BulkRun, item: BulkItem, *, now: datetime
 ) -> tuple[str, FieldProblem | None]:
     act: Act = ACTS[run.act]
+    turn = Turn(uuid5(run.id, str(item.task_id)), item.position)
     try:
         with session.begin_nested():
-            changed = act.do(session, actor, task_id, run.parameters, uuid5(run.id, str(task_id)), now)
+            changed = act.do(session, actor, item.task_id, run.parameters, turn, now)
     except DBAPIError:
         raise
     except FieldflowError as error:
-        return (SKIPPED if error.code in OVER else FAILED), _problem_of(error)
+        return (SKIPPED if error.code in act.over else FAILED), _problem_of(error)
     except Exception:
         # The boundary of one item: a fault that nobody thought of must not take the other tasks with it.
-        log.exception("bulk %s, task %s", run.id, task_id)
+        log.exception("bulk %s, %s %s", run.id, act.about, item.task_id)
         return FAILED, BROKEN
+    if isinstance(changed, FieldProblem):
+        return FAILED, changed
     return (OK, None) if changed else (SKIPPED, NOTHING_TO_DO)
 
 

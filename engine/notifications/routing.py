@@ -54,6 +54,7 @@ _BY_START = {
     "deadline_": Kind.DEADLINES,
     "conflict_": Kind.DECISIONS,
     "correction_": Kind.DECISIONS,
+    "repair_": Kind.DECISIONS,
     "adverse_event": Kind.SAFETY,
     "comment": Kind.COMMENTS,
 }

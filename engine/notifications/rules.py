@@ -54,6 +54,16 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{title}：冲突已处理，离线记录未采用",
         "{title}: the conflict is decided, the work is set aside",
     ),
+    "repair_proposed": (
+        "{title}：{who} 准备了一项有风险的修复，请您批准",
+        "{title}: {who} prepared a risky repair, please decide",
+    ),
+    "repair_applied": ("{title}：修复已获同意并执行", "{title}: your repair was agreed to and applied"),
+    "repair_declined": ("{title}：修复未获同意", "{title}: your repair was declined"),
+    "repair_outdated": (
+        "{title}：流程已有变化，修复没有执行",
+        "{title}: the process has changed, your repair was not applied",
+    ),
     "correction_waiting": ("{title}：报告更正待审批", "{title}: a correction of the report waits for you"),
     "correction_applied": ("{title}：报告已按您的更正修改", "{title}: the report was corrected"),
     "correction_rejected": (

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from engine.errors import ConflictError, NotFoundError
 from engine.ids import new_id
 from engine.outbox.tables import Delivery, DeliveryState
 from engine.store.base import Base
@@ -50,7 +51,12 @@ _TABLE = Base.metadata.tables[Delivery.__tablename__]
 _CLAIM = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("claimed"), _TABLE.c.available_at <= bindparam("now"))
-    .values(attempts=_TABLE.c.attempts + 1, fence=_TABLE.c.fence + 1, available_at=bindparam("until"))
+    .values(
+        attempts=_TABLE.c.attempts + 1,
+        fence=_TABLE.c.fence + 1,
+        available_at=bindparam("until"),
+        lease_until=bindparam("until"),
+    )
     .returning(*(_TABLE.c[each.name] for each in fields(Claim)))
 )
 _END = (
@@ -60,9 +66,26 @@ _END = (
         _TABLE.c.fence == bindparam("held"),
         _TABLE.c.state == DeliveryState.PENDING,
     )
-    .values(state=bindparam("ended"), available_at=None, ended_at=bindparam("now"), last_error=bindparam("error"))
+    .values(
+        state=bindparam("ended"),
+        available_at=None,
+        lease_until=None,
+        ended_at=bindparam("now"),
+        last_error=bindparam("error"),
+    )
     .returning(_TABLE.c.id)
 )
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A delivery that was dropped: what it was for, and how it stood."""
+
+    topic: str
+    state: str
+    instance_id: UUID | None
+    element_id: str | None
+    token: str | None
 
 
 def emit(
@@ -78,6 +101,7 @@ def emit(
     token: str | None = None,
     delay: timedelta = timedelta(),
     expires_at: datetime | None = None,
+    origin_id: UUID | None = None,
 ) -> UUID:
     """Write a delivery into the caller's transaction and ring for it after the commit.
 
@@ -85,6 +109,7 @@ def emit(
         key: unique; the receiver gets it at every attempt (Idempotency-Key).
         delay: how long to wait before the first attempt.
         expires_at: no attempt after this.
+        origin_id: the instance that sent it, where a failure is none of its incidents.
     """
     delivery = Delivery(
         id=new_id(),
@@ -97,6 +122,7 @@ def emit(
         token=token,
         available_at=now + delay,
         expires_at=expires_at,
+        origin_id=origin_id,
         created_at=now,
     )
     session.add(delivery)
@@ -140,24 +166,80 @@ def postpone(session: Session, claim: Claim, error: str, *, now: datetime, delay
     moved = session.execute(
         update(Delivery)
         .where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state == DeliveryState.PENDING)
-        .values(available_at=now + (delay or timedelta(seconds=seconds)), last_error=error[:500])
+        .values(available_at=now + (delay or timedelta(seconds=seconds)), last_error=error[:500], lease_until=None)
         .returning(Delivery.id)
     ).scalar_one_or_none()
     return moved is not None
 
 
-def renew(session: Session, delivery_id: UUID, *, now: datetime) -> bool:
-    """Put a failed delivery back with fresh attempts; True if there was one."""
+def renew(session: Session, delivery_id: UUID, *, now: datetime, delay: timedelta = timedelta()) -> bool:
+    """Put a failed delivery back with fresh attempts, after a delay; True if there was one."""
     renewed = session.execute(
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.FAILED)
-        .values(state=DeliveryState.PENDING, attempts=0, available_at=now, ended_at=None)
+        .values(state=DeliveryState.PENDING, attempts=0, available_at=now + delay, ended_at=None)
         .returning(Delivery.lane)
     ).scalar_one_or_none()
     if renewed is None:
         return False
-    session.info.setdefault(AFTER_COMMIT, []).append((delivery_id, renewed))
+    if not delay:
+        _ring(session, delivery_id, renewed)
     return True
+
+
+def move(session: Session, delivery_id: UUID, at: datetime, *, now: datetime) -> datetime:
+    """Let a delivery that waits be done at another time; returns when it would have been.
+
+    Raises:
+        NotFoundError: no such delivery.
+        ConflictError: it does not wait any more, or a worker has it just now.
+    """
+    found = _waiting(session, delivery_id, now)
+    before, found.available_at = found.available_at, max(at, now)
+    assert before is not None, "what waits has a time"
+    if at <= now:
+        _ring(session, delivery_id, found.lane)
+    return before
+
+
+def drop(session: Session, delivery_id: UUID, reason: str, *, now: datetime) -> Dropped:
+    """Let a delivery that waits, or was given up, never be done.
+
+    Raises:
+        NotFoundError: no such delivery.
+        ConflictError: it is done or dropped, or a worker has it just now.
+    """
+    found = _waiting(session, delivery_id, now, or_dead=True)
+    dropped = Dropped(found.topic, str(found.state), found.instance_id, found.element_id, found.token)
+    found.state, found.available_at, found.ended_at = DeliveryState.DROPPED, None, now
+    found.last_error = reason[:500]
+    return dropped
+
+
+def make_room(session: Session, key: str) -> None:
+    """Let a delivery be asked for again under the key of one that was given up or dropped."""
+    over = (DeliveryState.FAILED, DeliveryState.DROPPED)
+    found = session.scalar(select(Delivery).where(Delivery.key == key, Delivery.state.in_(over)))
+    if found is not None:
+        found.key = f"{key[:160]}:{found.id}"
+        session.flush()  # the new row has the old key
+
+
+def _waiting(session: Session, delivery_id: UUID, now: datetime, *, or_dead: bool = False) -> Delivery:
+    query = select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+    found = session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFoundError("There is no such job.", code="delivery_unknown")
+    wanted = {DeliveryState.PENDING, DeliveryState.FAILED} if or_dead else {DeliveryState.PENDING}
+    if found.state not in wanted:
+        raise ConflictError("This job is over already.", code="delivery_over")
+    if found.lease_until is not None and found.lease_until > now:
+        raise ConflictError("A worker does this job just now. Try again in a minute.", code="delivery_leased")
+    return found
+
+
+def _ring(session: Session, delivery_id: UUID, lane: str) -> None:
+    session.info.setdefault(AFTER_COMMIT, []).append((delivery_id, lane))
 
 
 def forget_payloads(session: Session, instance_ids: Collection[UUID]) -> None:

@@ -5,11 +5,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.ids import new_id
 from engine.store.base import Base, JsonText, UtcDateTime
+
+_DEAD = text("state = 'failed'")
 
 
 class DeliveryState(StrEnum):
@@ -18,17 +20,22 @@ class DeliveryState(StrEnum):
     PENDING = "pending"
     DONE = "done"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 class Delivery(Base):
     """One thing to be done outside, exactly once as far as the receiver honours ``key``.
 
     ``available_at`` is when it may be claimed next: now, after a back-off, or when the lease ends; null once it
-    is done or failed, so that the index holds open rows only.
+    is done, failed or dropped, so that the index holds open rows only. ``lease_until`` is set while a worker has it.
+    ``origin_id`` is the instance that sent a message, which has no incident of it.
     """
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_available", "available_at", "lane"),)
+    __table_args__ = (
+        Index("ix_delivery_available", "available_at", "lane"),
+        Index("ix_delivery_dead", "ended_at", "id", postgresql_where=_DEAD, sqlite_where=_DEAD),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[str] = mapped_column(String(200), unique=True)
@@ -46,3 +53,5 @@ class Delivery(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str | None] = mapped_column(String(500))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    origin_id: Mapped[UUID | None] = mapped_column(index=True)

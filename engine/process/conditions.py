@@ -1,6 +1,6 @@
 """A filter as SQL: plain comparisons of columns of ``inbox_task``, never a scan of JSON."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -64,18 +64,21 @@ def standpoint(actor: Actor, now: datetime) -> Standpoint:
     return Standpoint(actor.user_id, now, actor.time_zone)
 
 
-def where(session: Session, show: Filter, view: Standpoint) -> ColumnElement[bool]:
-    """Return a filter as a condition on ``inbox_task``."""
+def where(
+    session: Session, show: Filter, view: Standpoint, *, columns: Mapping[str, InstrumentedAttribute[Any]] = COLUMNS
+) -> ColumnElement[bool]:
+    """Return a filter as a condition on ``inbox_task``, or on other columns that hold the fields of the filter."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return and_(true(), *(_sql(each, view, is_sqlite=is_sqlite) for each in show.conditions))
+    return and_(true(), *(_sql(each, columns[each.field], view, is_sqlite=is_sqlite) for each in show.conditions))
 
 
-def _sql(each: Condition, view: Standpoint, *, is_sqlite: bool) -> ColumnElement[bool]:
-    column = COLUMNS[each.field]
+def _sql(
+    each: Condition, column: InstrumentedAttribute[Any], view: Standpoint, *, is_sqlite: bool
+) -> ColumnElement[bool]:
     if each.operator == "empty":
-        return _is_empty(each.field)
+        return _is_empty(each.field, column)
     if each.operator == "filled":
-        return not_(_is_empty(each.field))
+        return not_(_is_empty(each.field, column))
     match FIELDS[each.field]:
         case Kind.TEXT:
             return _text(_folded(column, is_sqlite=is_sqlite), column, each)
@@ -88,8 +91,7 @@ def _sql(each: Condition, view: Standpoint, *, is_sqlite: bool) -> ColumnElement
     return _choice(column, each, view)
 
 
-def _is_empty(field: str) -> ColumnElement[bool]:
-    column = COLUMNS[field]
+def _is_empty(field: str, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     return or_(column.is_(None), column == "") if FIELDS[field] is Kind.TEXT else column.is_(None)
 
 

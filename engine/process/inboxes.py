@@ -76,8 +76,12 @@ def group_of(candidates: Iterable[str]) -> str | None:
 
 
 def _search_text(task: UserTask) -> str:
-    texts = [getattr(task, name) or "" for name in _SEARCHED]
+    return searched((getattr(task, name) or "" for name in _SEARCHED), task.business_key)
+
+
+def searched(texts: Iterable[str], business_key: str) -> str:
+    """Return the text that something is found by: its texts and the number of the object, case-folded, each once."""
     # Numbers by which people name objects end in the random end of the id: V-1A2B3C4D.
-    kind, _colon, text = task.business_key.partition(":")
+    kind, _colon, text = business_key.partition(":")
     number = f"{kind[:1]}-{text.replace('-', '')[-8:]}"
-    return " ".join(part for part in [*texts, number] if part).casefold()
+    return " ".join(dict.fromkeys(part for part in [*texts, number] if part)).casefold()

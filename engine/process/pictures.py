@@ -1,5 +1,6 @@
 """What the picture of an instance shows: its diagram, where it stands, what it has done, and who may look."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor
 from engine.bpmn import step as bpmn
+from engine.bpmn.elements import ACTIVITIES
 from engine.errors import NotFoundError
 from engine.process import bundles
-from engine.process.definitions import definition_files
+from engine.process.definitions import definition, definition_files
 from engine.process.tables import HistoryEvent, InboxEntry, ProcessDefinition, ProcessInstance, UserTask
 
 
@@ -23,11 +25,13 @@ class Picture:
         xml: the diagram as of the instance's version.
         tokens: element id with ``open``, ``waiting``, ``running`` or ``incident``.
         done: elements that have finished, in order of their first time.
+        counts: how often each has.
     """
 
     xml: str
     tokens: tuple[tuple[str, str], ...]
     done: tuple[str, ...]
+    counts: dict[str, int]
 
 
 def picture(session: Session, instance_id: UUID) -> Picture:
@@ -42,10 +46,10 @@ def picture(session: Session, instance_id: UUID) -> Picture:
     details = session.scalars(
         select(HistoryEvent.detail).where(HistoryEvent.instance_id == instance_id).order_by(HistoryEvent.id)
     )
-    done = dict.fromkeys(entry["id"] for detail in details for entry in detail.get("trail", ()))
+    counts = Counter(entry["id"] for detail in details for entry in detail.get("trail", ()))
     # An instance whose time is over has no state any more (engine.process.forgetting), and nothing stands in it.
     standing = bpmn.tokens(bundle.model, found.state_bytes) if found.state_bytes else ()
-    return Picture(xml, standing, tuple(done))
+    return Picture(xml, standing, tuple(counts), dict(counts))
 
 
 def diagram(files: dict[str, bytes], process_key: str) -> str:
@@ -75,6 +79,43 @@ def element_names(session: Session, instance_id: UUID, locale: str) -> dict[str,
     """Return the names of the elements of an instance's version, in the reader's language."""
     found = _load(session, instance_id)
     bundle = bundles.by_digest(session, found.definition_id, found.digest)
+    return {element.id: element.name.text(locale) for element in bundle.model.elements.values()}
+
+
+def places(session: Session, process_key: str, definition_id: UUID | None, locale: str) -> dict[str, str]:
+    """Return the elements of a process at which a token can stand, with their names, in the order of the diagram.
+
+    Args:
+        definition_id: of one version; None: the newest.
+
+    Raises:
+        NotFoundError: there is no such process or version.
+    """
+    if definition_id is None:
+        definition_id, bundle = bundles.latest(session, process_key)
+    else:
+        bundle = bundles.by_digest(session, definition_id, definition(session, definition_id).digest)
+    kinds = ACTIVITIES | {"intermediateCatchEvent"}
+    found = [element for element in bundle.model.elements.values() if element.kind in kinds]
+    return {element.id: element.name.text(locale) or element.id for element in found}
+
+
+def names_of_version(session: Session, definition_id: UUID, locale: str) -> dict[str, str]:
+    """Return the names of those elements of a version that have one: what people know.
+
+    Raises:
+        NotFoundError: no such version.
+    """
+    bundle = bundles.by_digest(session, definition_id, definition(session, definition_id).digest)
+    named = ((element.id, element.name.text(locale)) for element in bundle.model.elements.values())
+    return {element_id: name for element_id, name in named if name and name != element_id}
+
+
+def names_of_process(session: Session, process_key: str, locale: str) -> dict[str, str]:
+    """Return the names of the elements of a process's newest version; none if it is not deployed."""
+    if not bundles.is_deployed(session, process_key):
+        return {}
+    _definition_id, bundle = bundles.latest(session, process_key)
     return {element.id: element.name.text(locale) for element in bundle.model.elements.values()}
 
 
@@ -121,6 +162,17 @@ def titles(session: Session, instance_ids: Collection[UUID], locale: str) -> dic
         )
     )
     return {row.id: (row.title_en or row.title) if locale == "en" else row.title for row in rows}
+
+
+def titles_by_key(session: Session, business_keys: Collection[str], locale: str) -> dict[str, str]:
+    """Return the titles of what instances are about, by business key, in the reader's language."""
+    rows = session.execute(
+        select(ProcessInstance.business_key, ProcessInstance.title, ProcessInstance.title_en)
+        .where(ProcessInstance.business_key.in_(business_keys))
+        .order_by(ProcessInstance.id.desc())
+    )
+    # The first process of an object names it as a whole.
+    return {row.business_key: (row.title_en or row.title) if locale == "en" else row.title for row in rows}
 
 
 def running_by_definition(session: Session) -> dict[UUID, int]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.errors import NotFoundError
 from engine.process.inbox import COUNT_CAP, TASK_COLUMNS, inbox, inbox_count
+from engine.process.instances import instance_query, instance_rows
 from engine.process.permissions import may_do
 from engine.process.rows import HistoryRow, InboxPage, InstanceRow, TaskDetail, TaskRow
 from engine.process.states import TASK_ACT, Handoff, TaskState
@@ -17,7 +18,6 @@ from engine.process.tables import (
     HistoryEvent,
     InboxEntry,
     Incident,
-    ProcessDefinition,
     ProcessInstance,
     TaskDraft,
     UserTask,
@@ -36,6 +36,7 @@ __all__ = [
     "history_of",
     "inbox",
     "inbox_count",
+    "incidents_by_id",
     "instance",
     "instances",
     "instances_of",
@@ -198,21 +199,21 @@ def acts_of_task(session: Session, found: TaskRow) -> tuple[HistoryRow, ...]:
 
 def instances_of(session: Session, business_key: str) -> tuple[InstanceRow, ...]:
     """Return the instances about an object, the newest first."""
-    return _instance_rows(session, _instances().where(ProcessInstance.business_key == business_key))
+    return instance_rows(session, _newest_first().where(ProcessInstance.business_key == business_key))
 
 
 def instances(
     session: Session, *, process_key: str = "", state: str = "", after: UUID | None = None, limit: int = 50
 ) -> tuple[InstanceRow, ...]:
     """Return instances, the newest first, by keyset on the id (which sorts by time)."""
-    query = _instances()
+    query = _newest_first()
     if process_key:
         query = query.where(ProcessInstance.process_key == process_key)
     if state:
         query = query.where(ProcessInstance.state == state)
     if after is not None:
         query = query.where(ProcessInstance.id < after)
-    return _instance_rows(session, query.limit(limit))
+    return instance_rows(session, query.limit(limit))
 
 
 def instance(session: Session, instance_id: UUID) -> InstanceRow:
@@ -221,28 +222,14 @@ def instance(session: Session, instance_id: UUID) -> InstanceRow:
     Raises:
         NotFoundError: no such instance.
     """
-    rows = _instance_rows(session, _instances().where(ProcessInstance.id == instance_id))
+    rows = instance_rows(session, instance_query().where(ProcessInstance.id == instance_id))
     if not rows:
         raise NotFoundError("There is no such process instance.", code="instance_unknown")
     return rows[0]
 
 
-def _instances() -> Select[Any]:
-    names = [name for name in InstanceRow.__dataclass_fields__ if name not in {"definition_version", "name", "name_en"}]
-    return (
-        select(
-            *[getattr(ProcessInstance, name) for name in names],
-            ProcessDefinition.version.label("definition_version"),
-            ProcessDefinition.name,
-            ProcessDefinition.name_en,
-        )
-        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .order_by(ProcessInstance.id.desc())
-    )
-
-
-def _instance_rows(session: Session, query: Select[Any]) -> tuple[InstanceRow, ...]:
-    return tuple(InstanceRow(**row._mapping) for row in session.execute(query))
+def _newest_first() -> Select[Any]:
+    return instance_query().order_by(ProcessInstance.id.desc())
 
 
 def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: int = 200) -> tuple[Incident, ...]:
@@ -251,6 +238,11 @@ def open_incidents(session: Session, *, instance_id: UUID | None = None, limit: 
     if instance_id is not None:
         query = query.where(Incident.instance_id == instance_id)
     return tuple(session.scalars(query))
+
+
+def incidents_by_id(session: Session, ids: Collection[UUID]) -> tuple[Incident, ...]:
+    """Return incidents, open or not."""
+    return tuple(session.scalars(select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id)))
 
 
 def _task_row(source: Any) -> TaskRow:

@@ -6,6 +6,7 @@ instance like any other: locked, one history row, tasks and inboxes and timers a
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from engine.bpmn import step as bpmn
 from engine.bpmn.step import OpenTask
 from engine.process import bundles
 from engine.process.assignment import set_free
+from engine.process.facts import take_facts, write_text
 from engine.process.inboxes import renew_in_inboxes
 from engine.process.service import LIVE, host_for, lock_instance
 from engine.process.states import TaskState
@@ -57,14 +59,36 @@ def revise_instances(
         instance = lock_instance(session, instance_id)
         if instance.state not in LIVE:
             continue
-        bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
-        host = host_for(session, actor, instance, bundle, now=now)
-        host.lanes |= {lane: list(principals) for lane, principals in (lanes or {}).items()}
-        step = bpmn.revise(bundle.model, instance.state_bytes, values, host)
-        detail = {"act": act, "values": dict(values), "note": dict(note or {})}
-        write_step(session, instance, step, host, actor=actor, kind="revised", detail=detail)
-        _renew_tasks(session, instance, {task.key: task for task in step.revised}, frozenset(lanes or ()))
+        detail = {"act": act, "note": dict(note or {})}
+        revise_instance(session, actor, instance, values, detail=detail, lanes=lanes or {}, now=now)
     return len(ids)
+
+
+def revise_instance(
+    session: Session,
+    actor: Actor,
+    instance: ProcessInstance,
+    values: Mapping[str, Any],
+    *,
+    detail: Mapping[str, Any],
+    now: datetime,
+    lanes: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> None:
+    """Set variables of one live instance, which the caller has locked, and what waits because of them.
+
+    Args:
+        detail: of the history's row, which gets the values besides.
+
+    Raises:
+        FieldflowError: an expression has no value any more; nothing has changed.
+    """
+    bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
+    host = host_for(session, actor, instance, bundle, now=now)
+    host.lanes |= {lane: list(principals) for lane, principals in lanes.items()}
+    step = bpmn.revise(bundle.model, instance.state_bytes, values, host)
+    told = {**detail, "values": dict(values)}
+    write_step(session, instance, step, host, actor=actor, kind="revised", detail=told)
+    renew_tasks(session, instance, {task.key: task for task in step.revised}, frozenset(lanes))
 
 
 def move_due(session: Session, business_key: str, *, old: datetime, new: datetime) -> int:
@@ -85,11 +109,17 @@ def move_due(session: Session, business_key: str, *, old: datetime, new: datetim
     return len(tasks)
 
 
-def _renew_tasks(
+def renew_tasks(
     session: Session, instance: ProcessInstance, revised: Mapping[str, OpenTask], lanes: frozenset[str]
 ) -> None:
+    """Let the rows of open tasks follow what was asked again of them.
+
+    Args:
+        lanes: lanes that are offered to others from now on.
+    """
     query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.state == TaskState.OPEN)
-    for task in session.scalars(query.order_by(UserTask.id).execution_options(populate_existing=True)).all():
+    tasks = session.scalars(query.order_by(UserTask.id).execution_options(populate_existing=True)).all()
+    for task in tasks:
         found = revised.get(task.token)
         if found is not None:
             task.due_at = datetime.fromisoformat(found.due) if found.due else None
@@ -101,3 +131,5 @@ def _renew_tasks(
             set_free(task)
         if found is not None or task.lane in lanes:
             renew_in_inboxes(session, task)
+    if take_facts(instance, tasks):
+        write_text(session, instance, is_new=False)

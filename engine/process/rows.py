@@ -95,7 +95,7 @@ class TaskDetail:
 
 @dataclass(frozen=True)
 class InstanceRow:
-    """An instance as lists show it."""
+    """An instance as lists show it; ``standing`` says at which elements it stands, and since when."""
 
     id: UUID
     process_key: str
@@ -110,6 +110,9 @@ class InstanceRow:
     started_at: datetime
     ended_at: datetime | None
     next_due_at: datetime | None
+    changed_at: datetime
+    standing: dict[str, str]
+    version: int
 
     def about(self, locale: str) -> str:
         """Return what the instance is about, in the reader's language."""

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.access import SYSTEM, Actor
+from engine.audit import service as audit
 from engine.bpmn import step as bpmn
 from engine.errors import ConflictError, NotFoundError
 from engine.ids import new_id
@@ -248,8 +249,20 @@ def cancel_instance(session: Session, actor: Actor, instance_id: UUID, *, reason
         raise ConflictError("This process has already ended.", code="instance_ended")
     bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
     host = host_for(session, actor, instance, bundle, now=now)
+    before = str(instance.state)
     step = bpmn.cancel(bundle.model, instance.state_bytes, host)
     write_step(session, instance, step, host, actor=actor, kind="cancelled", detail={"reason": reason})
+    audit.record(
+        session,
+        actor,
+        "instance.cancelled",
+        subject=("instance", str(instance_id)),
+        name=instance.title,
+        reason=reason,
+        before={"state": before},
+        after={"state": str(instance.state)},
+        now=now,
+    )
 
 
 def lock_instance(session: Session, instance_id: UUID) -> ProcessInstance:

@@ -9,9 +9,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
-from engine.bpmn.step import OpenTask, Step
+from engine.bpmn.step import OpenTask, Step, Trail
 from engine.ids import new_id
 from engine.outbox import service as outbox
+from engine.process.causes import add_incident
+from engine.process.facts import follow, take_facts, write_text
 from engine.process.filters import PRIORITIES, SLOTS
 from engine.process.host import StepHost
 from engine.process.inboxes import put_in_inboxes, take_from_inboxes
@@ -19,7 +21,6 @@ from engine.process.states import InstanceState, TaskState
 from engine.process.tables import (
     NORMAL,
     HistoryEvent,
-    Incident,
     ProcessInstance,
     UserTask,
 )
@@ -44,10 +45,12 @@ def write_step(
 
     Args:
         kind: of the history row: ``started``, ``completed``, ``message``, ``timer``, ``settled``, ``retried``,
-            ``revised``, ``cancelled``.
+            ``revised``, ``repaired``, ``migrated``, ``cancelled``.
         task: the user task that was completed; its inbox entries go with those of withdrawn tasks.
     """
     now = host.now
+    is_new = kind == "started"
+    stood = follow(instance, step, now=now)
     instance.lanes = host.lanes
     instance.state_bytes = step.state
     instance.awaiting = list(step.awaiting)
@@ -55,10 +58,13 @@ def write_step(
     instance.state = _state_of(instance, step)
     if step.status != "running":
         instance.ended_at = now
+    opened = [_new_task(instance, open_task, now=now) for open_task in step.opened]
+    is_found_otherwise = take_facts(instance, opened)
     session.add(instance)
     session.flush()  # a new instance must stand before the rows that refer to it
     _close_tasks(session, instance, step.closed, task, now=now)
-    opened = [_new_task(instance, open_task, now=now) for open_task in step.opened]
+    if is_new or is_found_otherwise:
+        write_text(session, instance, is_new=is_new)
     session.add(
         HistoryEvent(
             instance_id=instance.id,
@@ -70,7 +76,7 @@ def write_step(
             task_id=task.id if task else None,
             detail={
                 **(detail or {}),
-                "trail": [_trail_row(entry) for entry in step.trail],
+                "trail": [_trail_row(entry, stood) for entry in step.trail],
                 **({"opened": [str(row.id) for row in opened]} if task and opened else {}),
             },
         )
@@ -93,8 +99,10 @@ def _state_of(instance: ProcessInstance, step: Step) -> InstanceState:
     return instance.state or InstanceState.RUNNING
 
 
-def _trail_row(entry: Any) -> dict[str, Any]:
-    row = {"id": entry.element_id, "kind": entry.kind}
+def _trail_row(entry: Trail, stood: Mapping[str, float]) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": entry.element_id, "kind": entry.kind}
+    if stood.get(entry.element_id):
+        row["stood_s"] = round(stood[entry.element_id])
     if entry.result not in (None, {}, [], ()):
         row["result"] = entry.result
     return row
@@ -159,15 +167,14 @@ def _close_tasks(
 
 def _note_incidents(session: Session, instance: ProcessInstance, step: Step, *, now: datetime) -> None:
     for found in step.incidents:
-        session.add(
-            Incident(
-                instance_id=instance.id,
-                element_id=found.element_id,
-                token=found.token,
-                code=found.code[:60],
-                message=found.message[:1000],
-                created_at=now,
-            )
+        add_incident(
+            session,
+            instance,
+            element_id=found.element_id,
+            token=found.token,
+            code=found.code,
+            message=found.message,
+            now=now,
         )
 
 
@@ -180,7 +187,7 @@ def _send_messages(session: Session, instance: ProcessInstance, step: Step, *, n
             key=f"{instance.id}:{instance.version}:{thrown.element_id}:{number}",
             now=now,
             lane=outbox.USER_LANE,
-            instance_id=None,
+            origin_id=instance.id,
             element_id=thrown.element_id,
             expires_at=now + MESSAGE_KEPT_FOR,
         )

@@ -50,7 +50,8 @@ class ProcessInstance(Base):
     """One run of a definition.
 
     ``lanes`` maps a lane to the principals that its tasks are offered to. ``state_bytes`` belongs to
-    ``engine.bpmn`` alone. ``next_due_at`` is the earliest timer that waits.
+    ``engine.bpmn`` alone. ``next_due_at`` is the earliest timer that waits. ``standing`` says where tokens stand, and
+    since when. ``facts`` are the business fields that its tasks have had, the newest of each.
     """
 
     __tablename__ = "process_instance"
@@ -58,6 +59,9 @@ class ProcessInstance(Base):
         Index("ix_process_instance_due", "next_due_at"),
         Index("ix_process_instance_business_key", "business_key", "process_key"),
         Index("ix_process_instance_listed", "process_key", "state", "id"),
+        Index("ix_process_instance_state", "state", "started_at", "id"),
+        Index("ix_process_instance_started", "started_at", "id"),
+        Index("ix_process_instance_changed", "changed_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -75,8 +79,30 @@ class ProcessInstance(Base):
     next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, server_default=text("'1970-01-01 00:00:00'"))
+    standing: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict, server_default=text("'{}'"))
+    facts: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict, server_default=text("'{}'"))
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class InstanceText(Base):
+    """What instances are found by: one narrow row each, so that a search reads no state.
+
+    ``search_text`` holds title, number, key and the texts of the business fields, case-folded.
+    """
+
+    __tablename__ = "instance_text"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id, ondelete="CASCADE"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    priority: Mapped[int | None] = mapped_column(SmallInteger)
+    text_1: Mapped[str | None] = mapped_column(String(200))
+    text_2: Mapped[str | None] = mapped_column(String(200))
+    text_3: Mapped[str | None] = mapped_column(String(200))
+    number_1: Mapped[float | None]
+    date_1: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    search_text: Mapped[str] = mapped_column(Text)
 
 
 class UserTask(Base):
@@ -223,11 +249,63 @@ class HistoryEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JsonText)
 
 
+class InstanceSnapshot(Base):
+    """An instance as it was before a repair or a migration, so that this can be undone while nothing has run since.
+
+    ``before`` holds the fields of the instance, ``tasks`` what changed of its tasks, by id; ``after_version`` is the
+    version that the act left. ``summary`` says what the act was.
+    """
+
+    __tablename__ = "instance_snapshot"
+    __table_args__ = (Index("ix_instance_snapshot_instance", "instance_id", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id))
+    act: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(String(1000))
+    after_version: Mapped[int]
+    definition_id: Mapped[UUID]
+    digest: Mapped[str] = mapped_column(String(64))
+    state_bytes: Mapped[bytes] = mapped_column(LargeBinary)
+    before: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    tasks: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    incidents: Mapped[dict[str, list[str]]] = mapped_column(JsonText)
+    summary: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by_name: Mapped[str | None] = mapped_column(String(200))
+
+
+class IncidentCause(Base):
+    """What went wrong, once for all incidents of it: who sees to it, and what is known.
+
+    ``message`` is without what differs from one time to the next.
+    """
+
+    __tablename__ = "incident_cause"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    process_key: Mapped[str] = mapped_column(String(100))
+    element_id: Mapped[str] = mapped_column(String(120))
+    code: Mapped[str] = mapped_column(String(60))
+    message: Mapped[str] = mapped_column(String(300))
+    assignee_id: Mapped[UUID | None]
+    assignee_name: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    noted_by: Mapped[str | None] = mapped_column(String(200))
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Incident(Base):
     """An element that failed and waits for a person."""
 
     __tablename__ = "incident"
-    __table_args__ = (Index("ix_incident_open", "resolved_at", "created_at"),)
+    __table_args__ = (
+        Index("ix_incident_open", "resolved_at", "created_at"),
+        Index("ix_incident_cause", "cause", "resolved_at", "created_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id), index=True)
@@ -240,3 +318,4 @@ class Incident(Base):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by: Mapped[UUID | None]
     resolution: Mapped[str | None] = mapped_column(String(40))
+    cause: Mapped[str | None] = mapped_column(String(32))

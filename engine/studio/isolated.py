@@ -193,7 +193,8 @@ class IsolatedRun:
 
     def timers(self) -> tuple[tuple[str, datetime], ...]:
         """Return the timers that wait: element id and due time, the earliest first."""
-        return bpmn.timers(self.bundle.model, self.step.state) if self.step and self.is_running else ()
+        found = bpmn.timers(self.bundle.model, self.step.state) if self.step and self.is_running else ()
+        return tuple((each.element_id, each.due_at) for each in found)
 
     def start(self, data: Mapping[str, Any]) -> Happened:
         """Start with these variables."""

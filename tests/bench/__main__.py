@@ -11,6 +11,9 @@ from tests.bench.desk import bench_desk
 from tests.bench.inbox import SIZES, bench_inbox
 from tests.bench.lighthouse import bench_lighthouse
 from tests.bench.load import bench_load
+from tests.bench.migrate import INSTANCES as MIGRATED
+from tests.bench.migrate import bench_migrate
+from tests.bench.operate import INSTANCES, bench_operate
 from tests.bench.order import bench_order
 from tests.bench.phone import bench_phone
 from tests.bench.report import Report
@@ -39,6 +42,8 @@ def main() -> None:
             bench_inbox(report, kind, url, folder / "data", sizes=SIZES[:2] if quick else SIZES)
             bench_deadlines(report, kind, url, folder / "data", count=DEADLINES // 10 if quick else DEADLINES)
             bench_desk(report, kind, url, folder / "data", share=10 if quick or kind == "SQLite" else 1)
+            bench_migrate(report, kind, url, folder / "data", count=MIGRATED // 10 if quick else MIGRATED)
+            bench_operate(report, kind, url, folder / "data", count=INSTANCES // 10 if quick else INSTANCES)
             bench_day(report, kind, url, folder / "data", visits_stored=VISITS // 10 if quick else VISITS)
             bench_replay(report, kind, url, folder / "data")
         bench_idle(report, addresses["SQLite"], folder / "data")

@@ -44,7 +44,9 @@ def prepare(site: Site) -> dict[str, str]:
         "request": f"/requests/{request.id}",
         "customer": f"/customers/{company.customer_id}",
         "editor": f"/studio/{definition.definition_id}",
-        "instance": f"/instances/{definition.id}",
+        "instance": f"/operate/instances/{definition.id}",
+        "repair": f"/operate/instances/{definition.id}/repair",
+        "migration": f"/operate/migrations/new?from={definition.definition_id}&to={definition.definition_id}",
     }
 
 
@@ -161,9 +163,12 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
     paths = [
         "/studio",
         addresses["editor"],
-        "/instances",
+        "/operate/instances",
         addresses["instance"],
-        "/incidents",
+        "/operate/incidents",
+        "/operate/timers",
+        "/operate/heat",
+        "/operate/audit",
         "/people",
         "/purposes",
         "/purposes/new",
@@ -175,6 +180,10 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/notices/rooms/new",
         "/notices/texts",
         "/notices/texts/comment",
+        addresses["repair"],
+        "/operate/repairs",
+        "/operate/migrations",
+        addresses["migration"],
     ]
     look(site, sign_in, "admin", paths, TWO, DESK)
 

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, select, text
 
-from engine.process.tables import InboxEntry, UserTask
+from engine.process.causes import cause_id
+from engine.process.tables import InboxEntry, Incident, IncidentCause, UserTask
 from engine.store import migrate
 from engine.store.base import Base
 from engine.store.database import Database
@@ -40,7 +41,9 @@ def test_migrations_equal_the_models(empty_url: str) -> None:
 def test_rows_survive_the_migrations_of_a_later_release(empty_url: str) -> None:
     database = Database(empty_url)
     migrate.upgrade(database, Base.metadata, to="0005")
-    ids = {name: uuid4().hex if database.engine.dialect.name == "sqlite" else str(uuid4()) for name in ("d", "i", "t")}
+    ids = {
+        name: uuid4().hex if database.engine.dialect.name == "sqlite" else str(uuid4()) for name in ("d", "i", "t", "c")
+    }
     at = "2026-03-02 01:00:00+00:00"
     with database.engine.execution_options(fieldflow_writes=True).begin() as connection:
         for statement in (
@@ -55,6 +58,9 @@ def test_rows_survive_the_migrations_of_a_later_release(empty_url: str) -> None:
             f" VALUES ('{ids['t']}', '{ids['i']}', '1', 'prepare', 'visit', 'visit:1', '准备', 'open', '[]', '{at}',"
             " '仁济医院')",
             f"INSERT INTO inbox (principal, due_at, task_id) VALUES ('user:1', '{at}', '{ids['t']}')",
+            "INSERT INTO incident (id, instance_id, element_id, code, message, created_at)"
+            f" VALUES ('{ids['c']}', '{ids['i']}', 'write', 'CrmRefusedError', 'Record 17 of {ids['c']} is locked.',"
+            f" '{at}')",
             "INSERT INTO visit_purpose (key, name, name_en, form_key, position) VALUES ('call', '会', 'C', 'f', 0)",
         ):
             connection.execute(text(statement))
@@ -63,6 +69,10 @@ def test_rows_survive_the_migrations_of_a_later_release(empty_url: str) -> None:
         tasks = connection.execute(select(UserTask.subject, UserTask.subject_en, UserTask.is_optional)).all()
         entries = connection.execute(select(InboxEntry.principal, InboxEntry.is_optional)).all()
         offered = connection.execute(select(VisitPurpose.key, VisitPurpose.is_active)).all()
+        cause = connection.scalar(select(Incident.cause))
+        groups = connection.execute(select(IncidentCause.id, IncidentCause.message)).all()
+    assert cause == cause_id("visit", "write", "CrmRefusedError", f"Record 3 of {uuid4()} is locked.")
+    assert [tuple(row) for row in groups] == [(cause, "Record # of … is locked.")]
     assert [tuple(row) for row in (*tasks, *entries, *offered)] == [
         ("仁济医院", None, True), ("user:1", True), ("call", True),
     ]  # fmt: skip

@@ -14,7 +14,7 @@ TRANSLATIONS = ROOT / "web" / "translations" / "zh"
 MARKERS = {"_", "translate"}
 ERRORS = {
     "FieldflowError", "NotFoundError", "ForbiddenError", "ConflictError", "InvalidInputError", "RetryableError",
-    "FieldProblem", "refused_upload", "AddressRefusedError", "ChatAddressError", "ChatRefusedError",
+    "FieldProblem", "_ImpossibleError", "refused_upload", "AddressRefusedError", "ChatAddressError", "ChatRefusedError",
 }  # fmt: skip
 
 

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from engine.people import queries as people
+from engine.process import causes
 from engine.process import queries as process
-from engine.process.tables import Incident, ProcessInstance
+from engine.process.tables import ProcessInstance
 from engine.support import service as support
 from tests.web.world import NOW, World, make_world
 
@@ -29,7 +30,7 @@ def instance_of(world: World, key: str) -> UUID:
 
 def test_the_picture_is_for_those_who_may_see_the_object(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
-    path = f"/instances/{instance_of(world, support.business_key(request_id))}/picture"
+    path = f"/operate/instances/{instance_of(world, support.business_key(request_id))}/picture"
     for login in ("rep1", "ops1", "manager1", "admin"):
         assert world.client(login).get(path).status_code == 200, login
     for login in ("rep2", "rep3", "manager2"):
@@ -44,14 +45,14 @@ def test_an_administrator_sees_and_ends_an_instance(world: World) -> None:
     request_id = world.request("rep1", "Display fault")
     instance_id = instance_of(world, support.business_key(request_id))
     client = world.client("admin")
-    assert "Display fault" in client.get("/instances").text
-    assert "No instances" in client.get("/instances?state=completed").text
-    page = client.get(f"/instances/{instance_id}").text
+    assert "Display fault" in client.get("/operate/instances").text
+    assert "No instances" in client.get("/operate/instances?state=completed").text
+    page = client.get(f"/operate/instances/{instance_id}").text
     assert "waits for a person" in page
-    answer = client.post(f"/instances/{instance_id}/cancel", {"reason": "  "})
+    answer = client.post(f"/operate/instances/{instance_id}/cancel", {"reason": "  "})
     assert answer.status_code == 422
-    assert client.post(f"/instances/{instance_id}/cancel", {"reason": "A test"}).status_code == 302
-    assert "A test" in client.get(f"/instances/{instance_id}").text
+    assert client.post(f"/operate/instances/{instance_id}/cancel", {"reason": "A test"}).status_code == 302
+    assert "A test" in client.get(f"/operate/instances/{instance_id}").text
 
 
 def test_an_incident_is_shown_and_tried_again(world: World) -> None:
@@ -59,22 +60,20 @@ def test_an_incident_is_shown_and_tried_again(world: World) -> None:
     instance_id = instance_of(world, support.business_key(request_id))
 
     def fail(session):  # type: ignore[no-untyped-def]  # a short closure over the session
-        incident = Incident(
-            instance_id=instance_id, element_id="", code="timer_failed", message="It broke.", created_at=NOW
-        )
-        session.add(incident)
-        session.get_one(ProcessInstance, instance_id).state = "incident"
+        instance = session.get_one(ProcessInstance, instance_id)
+        causes.add_incident(session, instance, element_id="", code="timer_failed", message="It broke.", now=NOW)
+        instance.state = "incident"
         session.flush()
-        return incident.id
+        return causes.open_ids(session, None, limit=1)[0]
 
     incident_id = world.write(fail)
     client = world.client("admin")
-    assert "It broke." in client.get("/incidents").text
-    assert "It broke." in client.get(f"/instances/{instance_id}").text
-    other = f"/instances/{uuid4()}/incidents/{incident_id}/retry"
+    assert "It broke." in client.get("/operate/incidents").text
+    assert "It broke." in client.get(f"/operate/instances/{instance_id}").text
+    other = f"/operate/instances/{uuid4()}/incidents/{incident_id}/retry"
     assert client.post(other).status_code == 404
-    assert client.post(f"/instances/{instance_id}/incidents/{incident_id}/retry").status_code == 302
-    assert "Nothing needs repair" in client.get("/incidents").text
+    assert client.post(f"/operate/instances/{instance_id}/incidents/{incident_id}/retry").status_code == 302
+    assert "Nothing needs repair" in client.get("/operate/incidents").text
 
 
 # People

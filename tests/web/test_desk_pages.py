@@ -302,7 +302,7 @@ def test_a_manager_cannot_ask_for_another_team(world: World) -> None:
 
 # For all of them
 
-ADMIN_PAGES = ("/instances", "/incidents", "/people", "/people/new", "/purposes", "/purposes/new", "/studio")
+ADMIN_PAGES = ("/operate/instances", "/people", "/people/new", "/purposes", "/purposes/new", "/studio")
 
 
 @pytest.mark.parametrize("path", [*ADMIN_PAGES, "/team", "/figures"])
@@ -322,7 +322,7 @@ def test_statements_do_not_grow_with_the_rows(world: World) -> None:
     paths = {
         "ops1": ["/requests"],
         "manager1": ["/team", "/figures", "/figures/visits"],
-        "admin": ["/instances", "/incidents", "/people", "/studio"],
+        "admin": ["/operate/instances", "/operate/incidents", "/people", "/studio"],
     }
 
     def count() -> dict[str, int]:

@@ -311,5 +311,5 @@ def test_every_policy_names_who_may_come_in(site: Site) -> None:
     """Roles guard at least everything of administrators."""
     for _method, rule in rules(site.app, safe=False):
         declared = policy_of(site.app, rule.endpoint)
-        if declared is not None and rule.rule.startswith(("/studio", "/people", "/instances")):
+        if declared is not None and rule.rule.startswith(("/studio", "/people", "/operate/instances")):
             assert declared.roles, rule

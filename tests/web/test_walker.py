@@ -44,6 +44,8 @@ PARAMETERS = (
     ),
     *("task", "next", "customer", "customer_id", "visit", "visit_id", "day", "time", "rep_id", "first"),
     *("filter", "sort", "saved", "field", "operator", "value", "for"),
+    *("version", "element", "incident", "from", "to", "priority", "text_1", "number_1", "date_1", "order"),
+    *("standing", "topic", "person", "action", "key", "measure", "name", "variable"),
 )
 
 
@@ -77,7 +79,8 @@ def objects_of(site: Site, name: str) -> Objects:
     ids = {
         "visit_id": visit_id, "request_id": request_id, "task_id": task.id, "instance_id": instance.id,
         "customer_id": customer_id, "definition_id": definition_id, "user_id": person.user_id,
-        "incident_id": new_id(), "business_key": key, "digest": "0" * 64, "filename": "none.js",
+        "incident_id": new_id(), "cause_id": "0" * 32, "delivery_id": new_id(), "run_id": new_id(), "token": "1",
+        "business_key": key, "digest": "0" * 64, "filename": "none.js",
     }  # fmt: skip
     return Objects({argument: str(value) for argument, value in ids.items()}, SECRET)
 

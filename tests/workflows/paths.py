@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engine.bpmn.step import BpmnError
 from tests.workflows.fulfilment_paths import FULFILMENT, FULFILMENT_PATHS
 from tests.workflows.runs import (
     CASE,
@@ -236,7 +237,24 @@ DAY_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
     "never looked at": ({}, {}, [EVENING], "day_closed"),
 }
 
+REPAIR = {
+    "title": "仁济医院", "title_en": "Renji", "who": "Ann", "repair_key": "repair:r", "is_risky": True,
+    "proposer": ["user:ann"], "others": ["user:ben"], "decide_by": "2026-03-03T01:00:00+00:00",
+}  # fmt: skip
+DIAGNOSED = done("diagnose", reason="卡住了")
+DID: dict[str, dict[str, Any]] = {f"repair.{act}": {"outcome": f"{act}d"} for act in ("decline", "outdate")}
+DID["repair.apply"] = {"outcome": "applied"}
+AGREED, DECLINED = (done("approve_repair", decision=word, note="") for word in ("agreed", "declined"))
+GONE = {**DID, "repair.apply": BpmnError("repair_outdated", "It has changed.")}
+REPAIR_PATHS: dict[str, tuple[dict[str, Any], dict[str, Any], list[Act], str]] = {
+    "at once": ({"is_risky": False}, DID, [DIAGNOSED], "repair_settled"),
+    "agreed to": ({}, DID, [DIAGNOSED, AGREED], "repair_told"),
+    "declined": ({}, DID, [DIAGNOSED, DECLINED], "repair_told"),
+    "outdated": ({}, GONE, [DIAGNOSED, AGREED], "repair_told"),
+}  # fmt: skip
+
 PATHS = {
+    **{f"repair: {name}": ("repair", REPAIR, *path) for name, path in REPAIR_PATHS.items()},
     **{f"drop: {name}": ("sample_drop", DROP, *path) for name, path in DROP_PATHS.items()},
     **{f"fulfilment: {name}": ("sample_fulfilment", FULFILMENT, *path) for name, path in FULFILMENT_PATHS.items()},
     **{f"event: {name}": ("adverse_event", EVENT, *path) for name, path in EVENT_PATHS.items()},

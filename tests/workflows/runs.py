@@ -83,7 +83,7 @@ DAY = {
 class RecordingHost:
     """Answers an instance's questions and writes them down."""
 
-    def __init__(self, key: str, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, key: str, answers: Mapping[str, Any]) -> None:
         self.bundle = bundles.build(bundles.factory_sources(key))
         self.now = START
         self.calls: list[tuple[str, dict[str, Any]]] = []
@@ -105,7 +105,10 @@ class RecordingHost:
         self, topic: str, parameters: Mapping[str, Any], data: Mapping[str, Any], *, element_id: str, token: str
     ) -> Mapping[str, Any]:
         self.calls.append((element_id, dict(parameters)))
-        return self._answers.get(topic, {})
+        answer = self._answers.get(topic, {})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _scope(self, data: Mapping[str, Any]) -> Scope:
         return Scope(data, self.bundle.model.variables, self.now, "Asia/Shanghai")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from engine.access import Role
 from engine.process import bundles, definitions, deployment, queries
-from web import context
+from web import audit, context
 from web.api import paging, schemas
 from web.api.blueprint import ApiBlueprint
 from web.security import policy
@@ -41,10 +41,11 @@ deploy.is_transactional = True  # _store is; the check before it only reads
 
 @transactional
 def _store(sources: Sequence[Any], note: str) -> dict[str, Any]:
-    definition_id, _version = deployment.store(
-        context.session(), context.actor(), sources, note=note, now=context.now()
-    )
+    definition_id, version = deployment.store(context.session(), context.actor(), sources, note=note, now=context.now())
     context.session().flush()  # the answer below reads the files
+    row = definitions.definition(context.session(), definition_id)
+    after = {"version": version, "note": note}
+    audit.changed("definition.deployed", ("definition", row.key), name=row.name, after=after)
     return _detail(definition_id)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,7 @@ from engine.access import Role
 from engine.calendar import company, firing, presets
 from engine.errors import InvalidInputError
 from engine.people import queries as people
-from web import context
+from web import audit, context
 from web.calendar import year
 from web.i18n import explain, locale
 from web.i18n import translate as _
@@ -54,13 +55,21 @@ change_day.is_transactional = True  # type: ignore[attr-defined]  # _change_day 
 @transactional
 def _change_day(day: date) -> ResponseReturnValue:
     session, form = context.session(), request.form
+    before = _day_state(day)
     company.set_day(
         session, context.actor(), day, kind=form.get("kind", ""), name=form.get("name", ""),
         name_en=form.get("name_en", ""), now=context.now(),
     )  # fmt: skip
     firing.recompute(session, context.now())
+    text, after = day.isoformat(), _day_state(day)
+    audit.changed("calendar.day_changed", ("calendar", text), name=text, before=before, after=after)
     flash(_("Saved. Running deadlines follow the new calendar."), "success")
     return redirect(url_for("calendar.shown_year", year=day.year, day=day.isoformat()))
+
+
+def _day_state(day: date) -> dict[str, Any]:
+    found = next((each for each in company.named_days(context.session(), day.year) if each.day == day), None)
+    return audit.state_of(found, "is_working", "name", "name_en") if found else {"is_working": None}
 
 
 @blueprint.post("/calendar/years/<int:number>")
@@ -80,6 +89,7 @@ load_year.is_transactional = True  # type: ignore[attr-defined]  # _load_year is
 def _load_year(number: int) -> ResponseReturnValue:
     days = company.load_preset(context.session(), context.actor(), number, now=context.now())
     firing.recompute(context.session(), context.now())
+    audit.changed("calendar.year_loaded", ("calendar", number), name=str(number), after={"days": days})
     flash(_("{n} days of {year} loaded.", n=days, year=str(number)), "success")
     return redirect(url_for("calendar.shown_year", year=number))
 
@@ -101,8 +111,13 @@ change_hours.is_transactional = True  # type: ignore[attr-defined]  # _change_ho
 def _change_hours() -> ResponseReturnValue:
     hours = {weekday: request.form.get(f"hours_{weekday}", "")[:200] for weekday in range(7)}
     zone = request.form.get("time_zone", "").strip()[:60]
+    before = company.week(context.session())
     company.set_week(context.session(), context.actor(), time_zone=zone, hours=hours, now=context.now())
     firing.recompute(context.session(), context.now())
+    states = [
+        {"time_zone": each.time_zone, "hours": list(each.spans)} for each in (before, company.week(context.session()))
+    ]
+    audit.changed("calendar.hours_changed", ("calendar", "hours"), before=states[0], after=states[1])
     flash(_("Saved. Running deadlines follow the new calendar."), "success")
     return redirect(url_for("calendar.shown_year"))
 

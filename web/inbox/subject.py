@@ -230,6 +230,8 @@ def next_address(session: Session, actor: Actor, done: Completion) -> str:
 
 def own_page(task: process.TaskRow) -> str:
     """Return the page that does a task of a rep's day better than its form, or nothing."""
+    if task.business_key.startswith("repair:") and task.element_id == "approve_repair":
+        return address_of(task.business_key)
     pages = {"confirm_order": "today.order", "close_day": "today.close"}
     is_day = task.business_key.startswith("day:") and task.element_id in pages
     return url_for(pages[task.element_id]) if is_day else ""
@@ -252,6 +254,8 @@ def address_of(business_key: str) -> str:
         return url_for("support.request_page", request_id=object_id)
     if kind == "case":
         return url_for("offline.case", case_id=object_id)
+    if kind == "repair":
+        return url_for("repairs.proposal", proposal_id=object_id)
     if kind == "pin":
         return url_for("positions.pins")
     return ""

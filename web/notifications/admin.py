@@ -1,6 +1,8 @@
 """What an admin sets up: webhooks with their deliveries, chat rooms, and the texts of notices."""
 
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from engine.access import Role
 from engine.errors import FieldflowError, FieldProblem, InvalidInputError
 from engine.notifications import hooks, rooms, rules, texts
-from web import context
+from web import audit, context
 from web.i18n import explain, translate
 from web.i18n import translate as _
 from web.labels import Label, group_names
@@ -78,12 +80,23 @@ save_webhook.is_transactional = True  # type: ignore[attr-defined]  # _save_hook
 
 @transactional
 def _save_hook(hook_id: UUID | None, typed: Typed) -> ResponseReturnValue:
+    session = context.session()
+    before = _hook_state(hook_id) if hook_id else None
     saved = hooks.save(
-        context.session(), hook_id, name=typed.name, url=typed.url, kinds=typed.kinds, is_active=typed.is_active,
+        session, hook_id, name=typed.name, url=typed.url, kinds=typed.kinds, is_active=typed.is_active,
         now=context.now(),
     )  # fmt: skip
+    session.flush()  # the state below is read from the database
+    act = "webhook.changed" if hook_id else "webhook.added"
+    audit.changed(act, ("webhook", saved), name=typed.name, before=before, after=_hook_state(saved))
     flash(_("Saved."), "success")
     return redirect(url_for("notices.webhook", hook_id=saved))
+
+
+def _hook_state(hook_id: UUID) -> dict[str, Any]:
+    # The path of an address may hold a secret of the receiver.
+    row = hooks.hook(context.session(), hook_id)
+    return {**audit.state_of(row, "name", "kinds", "is_active"), "address": urlsplit(row.url).hostname}
 
 
 @blueprint.post("/notices/webhooks/<uuid:hook_id>/replay/<uuid:delivery_id>")
@@ -92,6 +105,8 @@ def _save_hook(hook_id: UUID | None, typed: Typed) -> ResponseReturnValue:
 def replay(hook_id: UUID, delivery_id: UUID) -> ResponseReturnValue:
     """Send an event again."""
     hooks.replay(context.session(), hook_id, delivery_id, now=context.now())
+    name = hooks.hook(context.session(), hook_id).name
+    audit.changed("webhook.replayed", ("webhook", hook_id), name=name, after={"delivery": str(delivery_id)})
     flash(_("It is sent again."), "success")
     return redirect(url_for("notices.webhook", hook_id=hook_id, _anchor="deliveries"))
 
@@ -136,12 +151,22 @@ save_room.is_transactional = True  # type: ignore[attr-defined]  # _save_room is
 
 @transactional
 def _save_room(room_id: UUID | None, typed: Typed) -> ResponseReturnValue:
+    session = context.session()
+    before = _room_state(room_id) if room_id else None
     saved = rooms.save(
-        context.session(), room_id, name=typed.name, address=typed.address, kinds=typed.kinds, groups=typed.groups,
+        session, room_id, name=typed.name, address=typed.address, kinds=typed.kinds, groups=typed.groups,
         locale=typed.locale, is_active=typed.is_active, now=context.now(),
     )  # fmt: skip
+    session.flush()  # the state below is read from the database
+    act = "room.changed" if room_id else "room.added"
+    audit.changed(act, ("room", saved), name=typed.name, before=before, after=_room_state(saved))
     flash(_("Saved."), "success")
     return redirect(url_for("notices.room", room_id=saved))
+
+
+def _room_state(room_id: UUID) -> dict[str, Any]:
+    row = rooms.room(context.session(), room_id)
+    return {**audit.state_of(row, "name", "kinds", "groups", "locale", "is_active"), "address": row.masked}
 
 
 @blueprint.post("/notices/rooms/<uuid:room_id>/try")
@@ -150,6 +175,7 @@ def _save_room(room_id: UUID | None, typed: Typed) -> ResponseReturnValue:
 def try_room(room_id: UUID) -> ResponseReturnValue:
     """Write a first message into the room."""
     rooms.try_out(context.session(), room_id, now=context.now())
+    audit.changed("room.tried", ("room", room_id), name=rooms.room(context.session(), room_id).name)
     flash(_("A message is on its way to the room."), "success")
     return redirect(url_for("notices.room", room_id=room_id))
 
@@ -190,12 +216,16 @@ save_text.is_transactional = True  # type: ignore[attr-defined]  # _save_text is
 
 @transactional
 def _save_text(template: str, zh: str, en: str, *, is_reset: bool) -> ResponseReturnValue:
+    before = audit.state_of(texts.text_of(context.session(), template), "zh", "en")
     if is_reset:
         texts.reset(context.session(), template)
         flash(_("The original text holds again."), "success")
     else:
         texts.change(context.session(), context.actor(), template, zh=zh, en=en, now=context.now())
         flash(_("Saved."), "success")
+    context.session().flush()  # the state below is read from the database
+    after = audit.state_of(texts.text_of(context.session(), template), "zh", "en")
+    audit.changed("notice.text_changed", ("notice", template), name=template, before=before, after=after)
     return redirect(url_for("notices.text", template=template))
 
 

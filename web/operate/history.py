@@ -24,6 +24,7 @@ class Entry:
     text: str
     label: str = ""
     mark: str = ""
+    trail: tuple[str, ...] = ()
 
 
 def entries(
@@ -33,20 +34,32 @@ def entries(
     comments: Sequence[Any] = (),
     *,
     started: str = "",
+    with_trail: bool = False,
 ) -> list[Entry | CommentEntry]:
     """Return steps and comments, the oldest first.
 
     Args:
         names: element id → name, of the instance's version.
         started: what the start of the process means, in the words of the business.
+        with_trail: name the elements that ran in each step, too.
     """
     labels = {task.id: task.label(locale()) for task in tasks}
     shown = [
-        Entry(event.at, event.actor_name if event.actor_id else _("Fieldflow"), text, mark=_mark(event.kind))
+        Entry(
+            event.at,
+            event.actor_name if event.actor_id else _("Fieldflow"),
+            text,
+            mark=_mark(event.kind),
+            trail=_trail(event, names) if with_trail else (),
+        )
         for event in events
         if (text := _sentence(event, labels, names, started))
     ]
     return filtered(sorted([*shown, *comment_entries(comments)], key=lambda entry: entry.at))
+
+
+def _trail(event: Any, names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names.get(entry["id"]) or entry["id"] for entry in event.detail.get("trail", ()))
 
 
 def _mark(kind: str) -> str:
@@ -68,8 +81,13 @@ def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], s
             return _("{step}: delivered", step=names.get(event.element_id or "", event.element_id or ""))
         case "retried":
             return _("{step}: tried again", step=names.get(event.element_id or "", event.element_id or ""))
+        case "dropped":
+            step = names.get(event.element_id or "", event.element_id or "")
+            return _("{step}: an administrator dropped the job. {reason}", step=step, reason=event.detail["reason"])
         case "revised":
-            return _revised(event)
+            return _revised(event, names)
+        case "repaired" | "migrated" | "undone":
+            return _by_hand(event)
         case "task":
             return task_acts.sentence(event.detail, labels.get(event.task_id, ""))
         case "cancelled":
@@ -78,8 +96,23 @@ def _sentence(event: Any, labels: Mapping[Any, str], names: Mapping[str, str], s
     return str(event.kind)
 
 
-def _revised(event: Any) -> str:
+def _by_hand(event: Any) -> str:
+    detail = event.detail
+    if event.kind == "undone":
+        return _("The migration was taken back.") if detail.get("act") == "migration" else _("The repair was undone.")
+    reason = str(detail.get("reason", ""))
+    if event.kind == "migrated":
+        return _("Migrated from version {old} to {new}: {reason}", old=detail["from"], new=detail["to"], reason=reason)
+    return _("Repaired: {reason}", reason=reason)
+
+
+def _revised(event: Any, names: Mapping[str, str]) -> str:
+    note, reason = event.detail.get("note") or {}, str(event.detail.get("reason", ""))
+    step = names.get(event.element_id or "", event.element_id or "")
     sentences = {
+        "variable_edited": _("The variable {name} was edited: {reason}", name=note.get("name", ""), reason=reason),
+        "timer_moved": _("The timer “{step}” was moved: {reason}", step=step, reason=reason),
+        "timer_dropped": _("The timer “{step}” was dropped: {reason}", step=step, reason=reason),
         "visit_moved": _("Moved to another time of the day"),
         "visit_handed_over": _("Handed over"),
         "visit_manager_changed": _("The rep changed teams: another manager is in charge."),

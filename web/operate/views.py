@@ -1,6 +1,7 @@
-"""Running processes: the list, one instance with its picture, incidents and their repair."""
+"""One instance: its picture, what it did and knows, what waits, what failed, how it is ended."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,14 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from engine.access import Actor, Role
+from engine.comments import service as comments
 from engine.errors import FieldProblem, InvalidInputError, NotFoundError
+from engine.outbox import queries as deliveries
+from engine.process import causes, jobs, pictures, variables
 from engine.process import incidents as repair
-from engine.process import pictures
 from engine.process import queries as process
 from engine.process import service as instances_service
+from engine.process.rows import InstanceRow
 from engine.support import queries as support
 from engine.visits import queries as visits
 from web import context
@@ -20,14 +24,12 @@ from web.i18n import explain, locale
 from web.i18n import translate as _
 from web.inbox.subject import address_of
 from web.labels import Label
-from web.operate import history
+from web.operate import history, words
 from web.security import policy
 from web.transactions import transactional
 
-blueprint = Blueprint("operate", __name__, template_folder="templates")
+blueprint = Blueprint("operate", __name__, template_folder="templates", url_prefix="/operate")
 
-PAGE_SIZE = 50
-STATES = ("running", "incident", "completed", "cancelled")
 LIVE = ("running", "incident")
 MAX_REASON = 500
 
@@ -44,25 +46,10 @@ def instance_state_label(state: str) -> Label:
     return labels.get(state, Label(state))
 
 
-@blueprint.get("/instances")
-@policy(Role.ADMIN)
-def instances() -> ResponseReturnValue:
-    """List instances, the newest first."""
-    session = context.session()
-    show = {name: request.args.get(name, "")[:100] for name in ("process", "state")}
-    rows = process.instances(
-        session, process_key=show["process"], state=show["state"], after=_uuid("after"), limit=PAGE_SIZE + 1
-    )
-    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
-    return render_template(
-        "operate/instances.html",
-        rows=rows,
-        show=show,
-        states=STATES,
-        processes=_process_names(),
-        counts=pictures.counts_by_state(session, show["process"]),
-        next_key=rows[-1].id if more else None,
-    )
+@blueprint.app_template_global()
+def may_operate() -> bool:
+    """Tell whether the reader may open the pages of running work."""
+    return context.actor().has(Role.ADMIN)
 
 
 @blueprint.get("/instances/<uuid:instance_id>")
@@ -81,7 +68,8 @@ def picture(instance_id: UUID) -> ResponseReturnValue:
     if not (actor.has(Role.ADMIN) or pictures.may_see(session, actor, instance_id) or _sees_object(actor, row)):
         raise NotFoundError("There is no such process instance.", code="instance_unknown")
     found = pictures.picture(session, instance_id)
-    return jsonify(xml=found.xml, tokens=found.tokens, done=found.done)
+    counts = {element_id: {"text": str(count)} for element_id, count in found.counts.items() if count > 1}
+    return jsonify(xml=found.xml, tokens=found.tokens, done=found.done, numbers=counts)
 
 
 @blueprint.post("/instances/<uuid:instance_id>/incidents/<uuid:incident_id>/retry")
@@ -92,8 +80,8 @@ def retry(instance_id: UUID, incident_id: UUID) -> ResponseReturnValue:
     session = context.session()
     if incident_id not in {each.id for each in process.open_incidents(session, instance_id=instance_id)}:
         raise NotFoundError("There is no such incident.", code="incident_unknown")
-    repair.retry(session, context.actor(), incident_id, now=context.now())
-    flash(_("It was tried again."), "success")
+    problem = repair.retry(session, context.actor(), incident_id, now=context.now())
+    flash(*((explain(problem), "danger") if problem else (_("It was tried again."), "success")))
     return redirect(url_for("operate.instance", instance_id=instance_id))
 
 
@@ -121,20 +109,15 @@ def _cancel(instance_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("operate.instance", instance_id=instance_id))
 
 
-@blueprint.get("/incidents")
-@policy(Role.ADMIN)
-def incidents() -> ResponseReturnValue:
-    """List what failed and waits for a person, grouped by what went wrong."""
-    session = context.session()
-    groups: dict[str, list[Any]] = {}
-    for incident in process.open_incidents(session):
-        groups.setdefault(incident.code, []).append(incident)
-    ids = {incident.instance_id for group in groups.values() for incident in group}
-    return render_template(
-        "operate/incidents.html",
-        groups=sorted(groups.items(), key=lambda group: -len(group[1])),
-        titles=pictures.titles(session, ids, locale()),
-    )
+@dataclass(frozen=True)
+class Message:
+    """A message that an instance sent or took, or that waits until it takes it."""
+
+    at: Any
+    text: str
+    to: str
+    state: Label
+    address: str
 
 
 def _page(instance_id: UUID, *, errors: dict[str, list[FieldProblem]] | None = None) -> str:
@@ -144,21 +127,37 @@ def _page(instance_id: UUID, *, errors: dict[str, list[FieldProblem]] | None = N
     names = pictures.element_names(session, instance_id, locale())
     events = process.history(session, instance_id)
     found = pictures.picture(session, instance_id)
+    written = comments.comments_of(session, row.business_key, with_internal=True)
+    sent = deliveries.sent_by(session, instance_id)
+    incidents = causes.of_instance(session, instance_id)
     return render_template(
         "operate/instance.html",
         row=row,
         tasks=tasks,
         names=names,
-        entries=history.entries(events, tasks, names)[::-1],
-        incidents=process.open_incidents(session, instance_id=instance_id),
+        entries=history.entries(events, tasks, names, written, with_trail=True)[::-1],
+        incidents=[each for each in incidents if each.resolved_at is None],
+        resolved=[each for each in incidents if each.resolved_at is not None],
         standing=[(names.get(element_id, element_id), state) for element_id, state in _telling(found.tokens)],
-        variables=_variables(events),
+        variables=_variables(instance_id),
+        find_variable=request.args.get("variable", "").strip()[:100],
+        timers=jobs.timers_of(session, instance_id),
+        jobs=deliveries.of_instance(session, instance_id),
+        messages=_messages(events, sent),
+        related=_related(row, sent),
         done_count=len(found.done),
         address=address_of(row.business_key),
         is_live=row.state in LIVE,
         errors={path: explain(problems[0]) for path, problems in (errors or {}).items()},
         typed=request.form.get("reason", ""),
+        now=context.now(),
     )
+
+
+def _variables(instance_id: UUID) -> list[tuple[variables.Variable, str]]:
+    wanted = request.args.get("variable", "").strip()[:100].casefold()
+    found = [(each, words.value_text(each.value)) for each in variables.variables_of(context.session(), instance_id)]
+    return [(each, text) for each, text in found if wanted in each.name.casefold() or wanted in text.casefold()]
 
 
 def _telling(tokens: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
@@ -166,13 +165,29 @@ def _telling(tokens: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     return [token for token in tokens if token[1] in {"open", "incident"}] or tokens
 
 
-def _variables(events: Sequence[Any]) -> list[tuple[str, str]]:
-    """Return what the process was started with and what people submitted, later values over earlier ones."""
-    found: dict[str, Any] = {}
-    for event in events:
-        found.update(event.detail.get("data") or {})
-        found.update(event.detail.get("values") or {})
-    return [(name, str(value)) for name, value in sorted(found.items()) if value not in (None, "", [], {})]
+def _messages(events: Sequence[Any], sent: Sequence[deliveries.DeliveryRow]) -> list[Message]:
+    taken = [
+        Message(event.at, str(event.detail.get("message", "")), "", Label(_("taken"), "success", "check"), "")
+        for event in events
+        if event.kind == "message"
+    ]
+    gone = []
+    for row in sent:
+        to = str(row.payload.get("to") or "")
+        state = words.job_label(row.standing(context.now()))
+        gone.append(Message(row.created_at, str(row.payload.get("name", "")), to, state, address_of(to)))
+    return sorted([*taken, *gone], key=lambda each: each.at, reverse=True)
+
+
+def _related(row: InstanceRow, sent: Sequence[deliveries.DeliveryRow]) -> list[tuple[str, InstanceRow]]:
+    """Return other instances about the same object, and about what this one sent messages to."""
+    session = context.session()
+    keys = dict.fromkeys(str(each.payload.get("to") or "") for each in sent)
+    found = [(_("Same object"), each) for each in process.instances_of(session, row.business_key)]
+    for key in keys:
+        if key and key != row.business_key:
+            found += [(_("Got a message"), each) for each in process.instances_of(session, key)]
+    return [(why, each) for why, each in found if each.id != row.id]
 
 
 def _sees_object(actor: Actor, row: process.InstanceRow) -> bool:
@@ -187,15 +202,3 @@ def _sees_object(actor: Actor, row: process.InstanceRow) -> bool:
     except (NotFoundError, ValueError):
         return False
     return True
-
-
-def _process_names() -> dict[str, str]:
-    names = pictures.process_names(context.session())
-    return {key: pair[1] if locale() == "en" else pair[0] for key, pair in names.items()}
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(request.args.get(name, ""))
-    except ValueError:
-        return None

@@ -12,13 +12,14 @@ from engine.errors import ConflictError, FieldProblem, InvalidInputError
 from engine.people import queries as people
 from engine.people import service
 from engine.visits import handing_over
-from web import context
+from web import audit, context
 from web.i18n import explain, locale
 from web.i18n import translate as _
 from web.labels import group_names
 from web.security import policy
 from web.transactions import transactional
 
+AUDITED = ("name", "login", "email", "roles", "groups", "team_name", "is_active", "locale")
 blueprint = Blueprint("people", __name__, template_folder="templates")
 
 OTHER_GROUPS = ("ops_head", "directors", "managers")
@@ -84,7 +85,7 @@ add_user.is_transactional = True  # type: ignore[attr-defined]  # _add is; the p
 
 @transactional
 def _add(typed: Typed) -> ResponseReturnValue:
-    service.add_user(
+    user_id = service.add_user(
         context.session(),
         login=typed.login,
         name=typed.name,
@@ -97,6 +98,8 @@ def _add(typed: Typed) -> ResponseReturnValue:
         locale=typed.locale,
         now=context.now(),
     )
+    added = audit.state_of(people.person(context.session(), user_id), *AUDITED)
+    audit.changed("person.added", ("person", user_id), name=typed.name, after=added)
     flash(_("{name} can sign in now.", name=typed.name), "success")
     return redirect(url_for("people.users"))
 
@@ -156,6 +159,10 @@ def _change(user_id: UUID) -> ResponseReturnValue:
         raise InvalidInputError(errors={"team_id": [FieldProblem("Choose a team.", code="team_unknown")]})
     if service.change_team(session, user_id, team_id):
         handing_over.follow_team(session, context.actor(), user_id, now=context.now())
+    session.flush()  # the state below is read from the database
+    after = audit.state_of(people.person(session, user_id), *AUDITED)
+    before = audit.state_of(found, *AUDITED)
+    audit.changed("person.changed", ("person", user_id), name=found.name, before=before, after=after)
     flash(_("{name}: saved", name=found.name), "success")
     return redirect(url_for("people.users"))
 
@@ -182,7 +189,10 @@ def _add_team() -> ResponseReturnValue:
     if name in {team.name for team in people.teams(session, context.actor())}:
         problem = FieldProblem("There is already a team of this name.", code="team_taken")
         raise InvalidInputError(errors={"team_name": [problem]})
-    service.add_team(session, name, manager_id=_uuid(request.form.get("manager_id", "")))
+    manager_id = _uuid(request.form.get("manager_id", ""))
+    team_id = service.add_team(session, name, manager_id=manager_id)
+    manager = people.names(session, [manager_id]).get(manager_id) if manager_id else None
+    audit.changed("team.added", ("team", team_id), name=name, after={"name": name, "manager": manager})
     flash(_("The team {name} was added.", name=name), "success")
     return redirect(url_for("people.users", _anchor="teams"))
 

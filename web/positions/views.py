@@ -16,7 +16,7 @@ from engine.errors import FieldProblem, InvalidInputError, NotFoundError
 from engine.evidence import looks, pins, track
 from engine.people import queries as people
 from engine.visits import queries as visits
-from web import context
+from web import audit, context
 from web.i18n import translate as _
 from web.maps import MapLink, map_links
 from web.positions import pictures, readings
@@ -144,6 +144,7 @@ def code_picture(place_id: UUID) -> ResponseReturnValue:
 def renew_code(place_id: UUID) -> ResponseReturnValue:
     """Make the code of a place, or a new one."""
     customer_service.renew_code(context.session(), context.actor(), place_id)
+    audit.changed("place.code_renewed", ("place", place_id))
     flash(_("The code is new. Print it and hang it up; older ones are worthless now."), "success")
     return redirect(url_for("positions.code", place_id=place_id))
 

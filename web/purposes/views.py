@@ -11,13 +11,16 @@ from engine.people import queries as people
 from engine.visits import purposes as service
 from engine.visits import queries as visits
 from engine.visits.queries import PurposeRow
-from web import context
+from web import audit, context
 from web.i18n import explain, locale
 from web.i18n import translate as _
 from web.security import policy
 from web.transactions import transactional
 
 blueprint = Blueprint("purposes", __name__, template_folder="templates")
+
+
+AUDITED = ("name", "name_en", "form_key", "is_active")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ add.is_transactional = True  # type: ignore[attr-defined]  # _add is; the page a
 
 @transactional
 def _add(typed: Typed) -> ResponseReturnValue:
-    service.create_purpose(
+    key = service.create_purpose(
         context.session(),
         context.actor(),
         name=typed.name,
@@ -76,6 +79,7 @@ def _add(typed: Typed) -> ResponseReturnValue:
         is_active=typed.is_active,
         now=context.now(),
     )
+    audit.changed("purpose.added", ("purpose", key), name=typed.name, after=audit.state_of(typed, *AUDITED))
     flash(_("{name}: saved", name=typed.name_en if locale() == "en" else typed.name), "success")
     return redirect(url_for("purposes.purposes"))
 
@@ -104,6 +108,7 @@ change.is_transactional = True  # type: ignore[attr-defined]  # _change is; the 
 
 @transactional
 def _change(key: str, typed: Typed) -> ResponseReturnValue:
+    before = audit.state_of(_found(key), *AUDITED)
     service.change_purpose(
         context.session(),
         context.actor(),
@@ -114,6 +119,8 @@ def _change(key: str, typed: Typed) -> ResponseReturnValue:
         is_active=typed.is_active,
         now=context.now(),
     )
+    after = audit.state_of(typed, *AUDITED)
+    audit.changed("purpose.changed", ("purpose", key), name=typed.name, before=before, after=after)
     flash(_("{name}: saved", name=typed.name_en if locale() == "en" else typed.name), "success")
     return redirect(url_for("purposes.purposes"))
 

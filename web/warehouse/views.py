@@ -12,7 +12,7 @@ from engine.errors import InvalidInputError
 from engine.people import queries as people
 from engine.samples import queries, rules
 from engine.support import fulfilment
-from web import context
+from web import audit, context
 from web.i18n import explain, locale
 from web.i18n import translate as _
 from web.labels import Label
@@ -53,6 +53,8 @@ def _receive() -> ResponseReturnValue:
         context.session(), context.actor(), item=form.get("item", ""), lot=form.get("lot", ""),
         expiry=_day(form.get("expiry", "")), quantity=_number(form.get("quantity", "")), now=context.now(),
     )  # fmt: skip
+    received = {name: form.get(name, "") for name in ("item", "lot", "expiry", "quantity")}
+    audit.changed("stock.received", ("item", form.get("item", "")), name=form.get("item", ""), after=received)
     flash(
         _("Taken into the warehouse: {quantity} of lot {lot}.", quantity=form["quantity"], lot=form["lot"]), "success"
     )

@@ -20,7 +20,7 @@ async function draw(details) {
   try {
     const answer = await fetch(details.dataset.diagramUrl, { headers: { Accept: 'application/json' } });
     if (!answer.ok) throw new Error(String(answer.status));
-    await show(box, await answer.json());
+    await show(box, await answer.json(), 'diagramNumbers' in details.dataset);
   } catch (error) {
     // Closing and opening tries again.
     delete details.dataset.drawn;
@@ -31,7 +31,7 @@ async function draw(details) {
   }
 }
 
-async function show(box, { xml, tokens, done }) {
+async function show(box, { xml, tokens, done, numbers = {} }, withNumbers) {
   box.replaceChildren();
   box.classList.remove('is-failed');
   const viewer = await openViewer(box, xml);
@@ -41,7 +41,21 @@ async function show(box, { xml, tokens, done }) {
   // A sub-process that runs is marked by the step in it.
   const standing = tokens.filter(([id]) => elements.get(id) && !elements.get(id).children?.length);
   for (const [id, state] of standing) canvas.addMarker(id, `is-${state}`);
+  if (withNumbers) number(viewer.get('overlays'), canvas, elements, numbers);
   fit(canvas, elements, standing, done);
+}
+
+// How often, or how long: a number at the corner, and a level of heat. A sub-process is told by its steps.
+function number(overlays, canvas, elements, numbers) {
+  for (const [id, { text, level }] of Object.entries(numbers)) {
+    const element = elements.get(id);
+    if (!element || element.children?.length) continue;
+    const html = document.createElement('span');
+    html.className = 'diagram-number';
+    html.textContent = text;
+    overlays.add(id, 'number', { position: { top: -11, right: 14 }, scale: { min: 0.6 }, html });
+    if (level) canvas.addMarker(id, `heat-${level}`);
+  }
 }
 
 // A small frame shows a part: the step that is due must be in it.

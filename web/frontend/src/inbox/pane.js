@@ -33,6 +33,11 @@ export class Pane {
     if (number !== this.asked) return;
     this.root.removeAttribute('aria-busy');
     if (!response) { this.tell(document.getElementById('not-sent')?.textContent); return; }
+    // A task with a page of its own is done there.
+    if (response.redirected && !new URL(response.url).pathname.startsWith('/tasks/')) {
+      location.assign(response.url);
+      return;
+    }
     await this.show(response);
   }
 

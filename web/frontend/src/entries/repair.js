@@ -1,0 +1,3 @@
+import { watchRepairs } from '../repair/index.js';
+
+watchRepairs(document);
