@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -147,6 +148,12 @@ def requires_green(session: Session, process_key: str) -> bool:
     """Tell whether versions of a process are published only when its scenario tests pass."""
     found = session.get(StudioSetting, process_key)
     return found is not None and found.requires_green
+
+
+def requiring_green(session: Session) -> frozenset[str]:
+    """Return the processes whose versions are published only when their scenario tests pass."""
+    query = select(StudioSetting.process_key).where(StudioSetting.requires_green.is_(True))
+    return frozenset(session.scalars(query))
 
 
 def require_green(session: Session, actor: Actor, process_key: str, *, is_required: bool, now: datetime) -> None:

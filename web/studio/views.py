@@ -40,7 +40,7 @@ def definitions() -> ResponseReturnValue:
         drafts={key: [row for row in open_drafts if row.process_key == key] for key in keys},
         asked=reviews.asked_of(session, context.actor()),
         new_processes=[row for row in open_drafts if row.process_key not in keys],
-        green={key: publishing.requires_green(session, key) for key in keys},
+        green=publishing.requiring_green(session),
         names=people.names(session, [row.deployed_by for row in found if row.deployed_by]),
         running=pictures.running_by_definition(session),
         note_text=note_text,
