@@ -85,8 +85,10 @@ function comparison(operator, operand, state, change) {
   const row = h('div', { class: 'condition-row' },
     select(fields, left.field, chooseField, { 'aria-label': texts.field }),
     select(operators, operator, chooseOperator, { 'aria-label': texts.operator }));
-  if (!unary) row.append(operandInput({ operator, field, right, state, write: (value, typed) => change(make(operator, left.field, value), typed) }));
-  row.append(drop(state, change));
+  const operandBox = unary ? '' : operandInput({ operator, field, right, state, write: (value, typed) => change(make(operator, left.field, value), typed) });
+  // Boxes for several options take a line of their own, below what takes the condition out.
+  const wide = operandBox && operandBox.matches('.several');
+  row.append(...(wide ? [drop(state, change), operandBox] : [operandBox, drop(state, change)]));
   return row;
 }
 

@@ -39,7 +39,7 @@ export function openBuilder(root, data) {
     },
   });
   const properties = new Properties({ box: find('properties'), data, history, changed: () => { outline.draw(); changed(); } });
-  if (!data.readOnly) find('outline').after(palette({ data, outline }));
+  if (!data.readOnly) find('outline').before(palette({ data, outline }));
 
   function changed() {
     marks();
@@ -129,6 +129,7 @@ export function openBuilder(root, data) {
   }
   addEventListener('beforeunload', (event) => { if (read() !== file.saved) event.preventDefault(); });
 
+  root.builder = { history };
   speak(language);
   properties.draw();
   marks();
