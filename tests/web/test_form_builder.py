@@ -74,6 +74,18 @@ def test_the_preview_is_drawn_in_both_languages_from_what_is_not_saved(draft: st
     assert "extra" not in admin.get(f"{draft}/files/{FORM}").get_json()["content"]
 
 
+def test_the_preview_is_tried_with_values_of_the_surroundings(draft: str, admin: SignedInClient) -> None:
+    document = form(admin, draft)
+    shown = {"visible_if": {"eq": [{"field": "context.presence"}, "near"]}}
+    document["components"] = [{"type": "note", "key": "near", "label": {"zh": "近", "en": "Near"}, **shown}]
+    content = orjson.dumps(document).decode()
+    away = admin.post(f"{draft}/look/{FORM}", json={"content": content}).get_json()
+    assert away["context"] == ["presence"]
+    near = admin.post(f"{draft}/look/{FORM}", json={"content": content, "context": {"presence": "near", "x": []}})
+    assert "data-hidden" in away["html"]
+    assert "data-hidden" not in near.get_json()["html"]
+
+
 def test_what_is_wrong_names_the_component_and_the_property(draft: str, admin: SignedInClient) -> None:
     document = form(admin, draft)
     document["components"][0]["key"] = "Wrong Key"
@@ -124,4 +136,6 @@ def test_a_new_form_stands_in_the_draft_and_in_the_diagrams_list(draft: str, adm
 def test_the_builder_is_for_administrators(world: World, draft: str) -> None:
     rep = world.client("rep1")
     assert rep.post(f"{draft}/look/{FORM}", json={"content": "{}"}).status_code == 403
-    assert world.client("admin").post(f"/studio/drafts/{uuid4()}/look/{FORM}", json={"content": "{}"}).status_code == 404
+    assert (
+        world.client("admin").post(f"/studio/drafts/{uuid4()}/look/{FORM}", json={"content": "{}"}).status_code == 404
+    )

@@ -18,6 +18,7 @@ from engine.studio import drafts, form_uses
 from engine.studio.drafts import DraftRow, FileRow
 from forms import definition, lint, render
 from forms.components import KINDS, holds_components
+from forms.context import context_names
 from forms.kinds.options import SelectKind
 from forms.model import Finding, FormDefinition, FormError
 from forms.property_shapes import WORDS
@@ -95,6 +96,7 @@ def look_at_form(draft_id: UUID, name: str) -> ResponseReturnValue:
     named = form_uses.uses(files, name.removesuffix(".json"), list(dict.fromkeys([*before, *known])))
     return jsonify(
         html=_preview(form, shown if shown in LOCALES else locale()) if form else None,
+        context=sorted(context_names(form) - {"timezone"}) if form else None,
         findings=[{"path": each.path, "code": each.code, "text": each.text(locale())} for each in findings],
         uses={field: [_use(use) for use in places] for field, places in named.items() if field in known},
         gone={field: [_use(use) for use in places] for field, places in named.items() if field not in known},
@@ -126,15 +128,24 @@ def _parsed(document: Any) -> tuple[FormDefinition | None, list[Finding]]:
 def _preview(form: FormDefinition, shown: str) -> str:
     words = catalogue(shown) if shown != "en" else {}
     zone = context.actor().time_zone
+    today = context.now().astimezone(ZoneInfo(zone)).date().isoformat()
     view = render.view(
         form,
         {},
         locale=shown,
         choices=example_choices(form),
-        context={"today": context.now().astimezone(ZoneInfo(zone)).date().isoformat(), "timezone": zone},
+        context={"today": today, **_tried(), "timezone": zone},
         translate=lambda sentence: words.get(sentence, sentence),
     )
     return render_template("studio/preview.html", view=view)
+
+
+def _tried() -> dict[str, Any]:
+    """Return the values of the surroundings that somebody tries a form with."""
+    body = request.get_json(silent=True)
+    given = body.get("context") if isinstance(body, dict) else None
+    values = given.items() if isinstance(given, dict) else ()
+    return {name: value for name, value in values if isinstance(value, str | bool | int | float)}
 
 
 def _use(use: form_uses.Use) -> str:

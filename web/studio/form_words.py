@@ -80,6 +80,6 @@ def builder_texts() -> dict[str, object]:
         "up": _("Move up"), "down": _("Move down"), "in": _("Move in"), "out": _("Move out"),
         "removed": _("Removed: {name}. Undo brings it back."), "usedIn": _("Used in"),
         "gone": _("Other files of the draft still name “{name}”:"),
-        
+
         "listHelp": _("Values with commas between them"), "mistakes": _("Mistakes: {n}"),
     }  # fmt: skip

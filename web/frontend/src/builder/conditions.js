@@ -82,13 +82,11 @@ function comparison(operator, operand, state, change) {
     const value = same ? right : name === 'in' ? [right].filter((each) => each !== undefined && !isPart(each)) : Array.isArray(right) ? right[0] : undefined;
     change(make(name, left.field, value ?? first(name, field)));
   };
-  const row = h('div', { class: 'condition-row' },
+  const row = h('div', { class: 'comparison' },
     select(fields, left.field, chooseField, { 'aria-label': texts.field }),
     select(operators, operator, chooseOperator, { 'aria-label': texts.operator }));
   const operandBox = unary ? '' : operandInput({ operator, field, right, state, write: (value, typed) => change(make(operator, left.field, value), typed) });
-  // Boxes for several options take a line of their own, below what takes the condition out.
-  const wide = operandBox && operandBox.matches('.several');
-  row.append(...(wide ? [drop(state, change), operandBox] : [operandBox, drop(state, change)]));
+  row.append(operandBox, drop(state, change));
   return row;
 }
 

@@ -8,6 +8,7 @@ import { Outline } from './outline.js';
 import { palette } from './palette.js';
 import { Preview } from './preview.js';
 import { Properties } from './properties.js';
+import { Surroundings } from './surroundings.js';
 import { initTabs } from './tabs.js';
 
 const PAUSE_MS = 250;
@@ -18,6 +19,7 @@ export function openBuilder(root, data) {
   const history = new History(JSON.parse(data.xml));
   const tabs = initTabs(root);
   const preview = new Preview(find('preview'));
+  const surroundings = new Surroundings(find('surroundings'), changed);
   let language = data.locale;
   let timer = 0;
   let asked = 0;
@@ -63,19 +65,20 @@ export function openBuilder(root, data) {
   async function look() {
     asked += 1;
     const mine = asked;
-    const answer = await send(data.lookUrl, { content: JSON.stringify(history.doc), locale: language });
+    const answer = await send(data.lookUrl, { content: JSON.stringify(history.doc), locale: language, context: surroundings.values });
     if (mine !== asked) return;
     if (!answer.ok) {
       status(answer.body.detail ?? data.texts.failed);
       return;
     }
-    const { html, findings, uses, gone } = answer.body;
+    const { html, context, findings, uses, gone } = answer.body;
     const placed = findings.map((each) => ({ ...each, ...ownerOf(history.doc, each.path) }));
     outline.findings = placed;
     Object.assign(properties, { findings: placed, uses });
     outline.draw({ focus: root.contains(document.activeElement) && document.activeElement.matches('.outline-row') });
     properties.mark();
     warn(gone);
+    if (context) surroundings.show(context);
     find('stale').hidden = html !== null;
     if (html !== null) await preview.show(html, language);
     root.dataset.looked = mine;
