@@ -153,7 +153,8 @@ def test_the_desk_with_a_task_open_and_rows_selected(site: Site, sign_in: SignIn
 def test_the_admins_drafts(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
     draft = addresses["draft"]
     paths = [
-        draft, f"{draft}/edit/discount.dmn", f"{draft}/scenarios", f"{draft}/scenarios/new", f"{draft}/replay",
+        draft, f"{draft}/edit/discount.dmn", f"{draft}/edit/request_triage.json",
+        f"{draft}/scenarios", f"{draft}/scenarios/new", f"{draft}/replay",
         addresses["compare"], addresses["recording"], "/studio/imports",
     ]  # fmt: skip
     look(site, sign_in, "admin", paths, TWO, DESK)

@@ -16,6 +16,7 @@ from engine.studio import drafts
 from forms.components import KINDS
 from tests import factories
 from tests.e2e.conftest import PHONE, SignIn, Site
+from tests.e2e.test_accessibility import faults
 from tests.e2e.test_report import open_report, plan
 
 pytestmark = pytest.mark.e2e
@@ -96,6 +97,8 @@ def test_a_field_with_a_condition_is_built_tried_published_and_seen(site: Site, 
     admin.click("[data-language='en']")
     expect(preview.locator("[data-field='why_not']")).to_contain_text("Why nobody was met")
     assert preview.locator("html").evaluate("() => innerWidth") == PHONE["width"]
+
+    assert faults(admin) == []
 
     # By keyboard: moved, removed, taken back.
     row = admin.locator(".outline-row[aria-selected='true']")

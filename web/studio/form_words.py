@@ -68,7 +68,7 @@ def builder_texts() -> dict[str, object]:
         "form": _("The form"), "key": _("Key"), "title": _("Title"), "submit": _("Button"), "version": _("Version"),
         "label": _("Label"), "help": _("Help"), "placeholder": _("Example in the field"),
         "zh": _("Chinese"), "en": _("English"),
-        "required": _("Required"), "visible": _("Shown"), "always": _("Always"), "never": _("Never"),
+        "required": _("Required"), "visible": _("Shown"), "always": _("Always"), "never": _("No"),
         "when": _("When …"), "default": _("Default"), "noDefault": _("None"), "fixed": _("A value"),
         "fromContext": _("From the surroundings"), "remember": _("Offer what was said last time"),
         "options": _("Options"), "ownOptions": _("Its own options"), "source": _("Choices from"),
