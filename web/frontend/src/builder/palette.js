@@ -1,6 +1,6 @@
 // All types of component, by what they are for; a new one stands after the chosen one, or inside a chosen holder.
 import { h } from './dom.js';
-import { at, freeKey, insert, keysAt, level, split } from './document.js';
+import { at, freeKey, insert, keysAt, level, levelsAround, split } from './document.js';
 
 export function palette({ data, outline }) {
   const types = new Map(data.types.map((type) => [type.type, type]));
@@ -36,11 +36,15 @@ function made(doc, path, data, type) {
   }
   if (type.holds) part.children = [{ type: 'text', key: 'text', label: { ...data.newWords.component } }];
   if (part.children && type.type === 'section') part.children[0].key = freeKey(keysAt(doc, path), 'text');
-  if (type.shapes.compute) part.compute = { count: firstList(doc, path) };
+  if (type.shapes.compute) part.compute = start(doc, path);
   return part;
 }
 
-function firstList(doc, path) {
-  const rows = [...level(doc.components)].find(({ part }) => ['list', 'table'].includes(part.type) && !path.startsWith(part.path));
-  return rows?.part.key ?? 'rows';
+// Something that can be computed from what stands at the same level: rows to count, else numbers to multiply.
+function start(doc, path) {
+  const [own] = levelsAround(doc, path);
+  const here = [...level(own.parts, own.path)].map(({ part }) => part);
+  const rows = here.find((part) => ['list', 'table'].includes(part.type));
+  const numbers = here.filter((part) => ['number', 'money'].includes(part.type)).slice(0, 2);
+  return rows || !numbers.length ? { count: rows?.key ?? 'rows' } : { product: numbers.map((part) => part.key) };
 }
