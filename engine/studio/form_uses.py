@@ -16,6 +16,7 @@ from engine.process import bundles
 from engine.studio.scenario_files import in_files, parse
 from forms.components import KINDS
 from forms.context import names_in
+from forms.limits import MAX_DEFINITION_DEPTH, is_deeper_than
 
 _NAME = re.compile(r"(?<![\w.])[a-z]\w*(?:\.[a-z]\w*)*", re.ASCII)
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -153,6 +154,8 @@ def _context(files: Mapping[str, bytes], form_key: str) -> Iterator[tuple[Use, s
             try:
                 document = orjson.loads(content)
             except orjson.JSONDecodeError:
+                continue
+            if is_deeper_than(document, MAX_DEFINITION_DEPTH):
                 continue
             title = document.get("title") if isinstance(document, dict) else None
             words = title.get("zh") or title.get("en") if isinstance(title, dict) else ""

@@ -98,7 +98,24 @@ def test_what_is_wrong_names_the_component_and_the_property(draft: str, admin: S
     assert answer["html"]
 
 
-@pytest.mark.parametrize("content", ["{ nothing", "", "[]", '{"components": 3}', '{"components": [3, null, {}]}', "3"])
+DEEP = '{"type": "section", "children": [' * 400 + "]}" * 400
+NESTED = '{"key": "a", "title": {"zh": "a"}, "components": [{"type": "text", "key": "a", "label": {}, "default": '
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{ nothing",
+        "",
+        "[]",
+        '{"components": 3}',
+        '{"components": [3, null, {}]}',
+        "3",
+        f'{{"components": [{DEEP}]}}',
+        f"{NESTED}{'[' * 1000}{']' * 1000}}}]}}",
+    ],
+    ids=len,
+)
 def test_whatever_is_sent_is_answered(draft: str, admin: SignedInClient, content: str) -> None:
     answer = look(admin, draft, content)
     assert answer.status_code in {200, 422}

@@ -20,6 +20,7 @@ from forms import definition, lint, render
 from forms.components import KINDS, holds_components
 from forms.context import context_names
 from forms.kinds.options import SelectKind
+from forms.limits import MAX_DEFINITION_DEPTH, is_deeper_than
 from forms.model import Finding, FormDefinition, FormError
 from forms.property_shapes import WORDS
 from web import context
@@ -108,9 +109,12 @@ look_at_form.is_transactional = True  # type: ignore[attr-defined]  # it writes 
 
 def _document(content: str) -> Any:
     try:
-        return orjson.loads(content)
+        document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise InvalidInputError("This is not written as JSON: {reason}", code="not_json", reason=str(error)) from error
+    if is_deeper_than(document, MAX_DEFINITION_DEPTH):
+        raise InvalidInputError("The form is nested too deeply.", code="too_deep")
+    return document
 
 
 def _saved(content: bytes | None) -> Any:
