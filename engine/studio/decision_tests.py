@@ -18,11 +18,11 @@ import orjson
 
 from engine.errors import FieldflowError, FieldProblem, InvalidInputError
 from engine.feel import decisions
-from engine.feel.decisions import DecisionError, DecisionModel
+from engine.feel.decisions import DecisionModel
 from engine.feel.expressions import Scope
 from engine.feel.faults import FeelError
 from engine.feel.inputs import inputs_of
-from engine.process import bundles
+from engine.process import bundles, editing
 from engine.studio.isolated import TIME_ZONE
 from engine.studio.scenarios import written
 
@@ -118,7 +118,11 @@ def run(model: DecisionModel, tests: DecisionTests) -> list[RowOutcome]:
     outcomes: list[RowOutcome] = []
     stop: FieldProblem | None = None
     for row in tests.rows:
-        outcome = RowOutcome("fails", problem=stop) if stop else _run(model, tests, replace(row, inputs={**empty, **row.inputs}), types)
+        outcome = (
+            RowOutcome("fails", problem=stop)
+            if stop
+            else _run(model, tests, replace(row, inputs={**empty, **row.inputs}), types)
+        )
         if outcome.problem is not None and outcome.problem.code in _HOPELESS:
             stop = outcome.problem  # each further row would take as long
         outcomes.append(outcome)
@@ -203,9 +207,12 @@ def failing(files: Mapping[str, bytes]) -> list[str]:
 def findings_of(files: Mapping[str, bytes]) -> Iterator[InvalidInputError]:
     """Yield what is wrong with the files of tests themselves: malformed, or of a decision that is not there."""
     models = dict(_models(files))
+    has_broken = any(name.endswith(".dmn") and not editing.decisions_in(name, files[name]) for name in files)
     for name in in_files(files):
         try:
-            _model(models, parse(name, files[name]).decision)
+            tests = parse(name, files[name])
+            if not has_broken:
+                _model(models, tests.decision)
         except InvalidInputError as error:
             yield error
 
@@ -218,9 +225,6 @@ def _model(models: Mapping[str, DecisionModel], decision: str) -> DecisionModel:
 
 def _models(files: Mapping[str, bytes]) -> Iterator[tuple[str, DecisionModel]]:
     for name in sorted(files):
-        if name.endswith(".dmn"):
-            try:
-                model = decisions.parse(files[name])
-            except DecisionError:
-                continue  # the check says what is wrong with it
+        if editing.decisions_in(name, files[name]):
+            model = decisions.parse(files[name])
             yield from dict.fromkeys(model.decisions, model).items()

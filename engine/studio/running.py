@@ -29,8 +29,7 @@ def check(files: Mapping[str, bytes]) -> list[Finding]:
             parse(name, files[name])
         except InvalidInputError as error:
             found.append(_finding(error))
-    if not any(finding.severity == "error" for finding in found):
-        found += [_finding(error) for error in decision_tests.findings_of(files)]
+    found += [_finding(error) for error in decision_tests.findings_of(files)]
     if not any(finding.severity == "error" for finding in found):
         try:
             bundles.build(bundles.sources_from(complete_files(files)))

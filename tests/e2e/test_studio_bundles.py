@@ -56,6 +56,8 @@ def finish_requests(site: Site, off_loop: OffLoop) -> None:
 def edit_text(admin: Page, name: str, old: str, new: str) -> None:
     """Change a file of the draft whose page is open, and come back to it."""
     admin.click(f".draft-files a:has-text('{name}')")
+    if name.endswith(".dmn"):
+        admin.click("main a:has-text('文本编辑')")
     area = admin.locator("[data-content]")
     text = area.input_value()
     assert old in text

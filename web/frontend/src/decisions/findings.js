@@ -6,16 +6,18 @@ const COLUMNS = ['dmn:InputClause', 'dmn:OutputClause', 'dmn:DecisionRule', 'dmn
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets.push(sheet);
 
-export function showFindings({ findings, modeler, part, texts }) {
+export function showFindings({ data, findings, modeler, part, texts }) {
+  // An id may stand in another file of the draft too.
+  const place = ({ element, file }) => (file === data.name ? placeOf(modeler, element) : null);
   const marks = new Map();
   for (const finding of findings) {
-    const place = placeOf(modeler, finding.element);
-    if (place) marks.set(place.id, [...(marks.get(place.id) ?? []), finding]);
+    const at = place(finding);
+    if (at) marks.set(at.id, [...(marks.get(at.id) ?? []), finding]);
   }
   sheet.replaceSync([...marks].map(([id, found]) => rules(id, found)).join('\n'));
-  listFindings(part('findings'), findings, texts, ({ element }) => {
-    const place = placeOf(modeler, element);
-    return place && (() => go(modeler, place));
+  listFindings(part('findings'), findings, texts, (finding) => {
+    const at = place(finding);
+    return at && (() => go(modeler, at));
   });
 }
 

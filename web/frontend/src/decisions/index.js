@@ -40,6 +40,7 @@ export async function openDecisions(root, data) {
   for (const name of ['undo', 'redo']) {
     part(name)?.addEventListener('click', () => modeler.getActiveViewer().get('commandStack')[name]());
   }
+  addEventListener('keydown', (event) => press(event, part));
   addEventListener('beforeunload', (event) => {
     if (editor.isDirty || editor.tests.isDirty) event.preventDefault();
   });
@@ -99,6 +100,16 @@ function changed(editor, viewer, trigger) {
   clearTimeout(editor.timer);
   editor.timer = setTimeout(() => save(editor), QUIET_MS);
   editor.tests?.later();
+}
+
+// dmn-js hears keys only while the focus is in it; a cell that is taken back takes the focus along.
+function press(event, part) {
+  if (!(event.ctrlKey || event.metaKey) || event.target.closest?.('input, select, textarea, [contenteditable]')) return;
+  const key = event.key.toLowerCase();
+  const name = key === 'y' || (key === 'z' && event.shiftKey) ? 'redo' : key === 'z' ? 'undo' : null;
+  if (!name || !part(name)) return;
+  event.preventDefault();
+  part(name).click();
 }
 
 async function save(editor) {

@@ -37,7 +37,8 @@ export class TestTable {
     const tests = { rows: [], at: new Date().toISOString(), isDirty: false };
     try {
       const document = JSON.parse(known.xml);
-      Object.assign(tests, { rows: document.rows ?? [], at: document.at ?? tests.at });
+      const rows = document.rows.filter(({ inputs }) => inputs instanceof Object);
+      Object.assign(tests, { rows, at: document.at ?? tests.at });
     } catch {
       // A file that cannot be read begins anew; the check of the draft says what is wrong with it.
     }
