@@ -24,7 +24,7 @@ from engine.feel.faults import FeelError
 from engine.feel.inputs import inputs_of
 from engine.process import bundles, editing
 from engine.studio.isolated import TIME_ZONE
-from engine.studio.scenarios import written
+from engine.studio.scenarios import contrast
 
 MAX_ROWS = 200
 MAX_BYTES = 500_000
@@ -141,9 +141,8 @@ def _run(model: DecisionModel, tests: DecisionTests, row: Row, types: Mapping[st
         return RowOutcome("open", value, rules)
     if _is_as_expected(row.expected, value):
         return RowOutcome("passes", value, rules)
-    problem = FieldProblem(
-        "{now} comes out instead of {then}.", code="decided", now=written(value), then=written(row.expected)
-    )
+    was, now = contrast(row.expected, _named(row.expected, value))
+    problem = FieldProblem("{now} comes out instead of {then}.", code="decided", now=now, then=was)
     return RowOutcome("fails", value, rules, problem)
 
 
@@ -171,9 +170,14 @@ def _numbers(model: DecisionModel, identifier: str, rules: tuple[str, ...]) -> t
 
 
 def _is_as_expected(expected: Any, value: Any) -> bool:
+    return _same(expected, _named(expected, value))
+
+
+def _named(expected: Any, value: Any) -> Any:
+    """Return of several outputs those that are expected."""
     if isinstance(expected, dict) and isinstance(value, dict):
-        return all(name in value and _same(wanted, value[name]) for name, wanted in expected.items())
-    return _same(expected, value)
+        return {name: value[name] for name in expected if name in value}
+    return value
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -19,7 +19,6 @@ expect.set_options(timeout=15_000)
 
 OffLoop = Callable[[Callable[[], Any]], Any]
 SHIPPED = sorted(Path(bundles.WORKFLOWS).glob("*/*.dmn"))
-READY_MS = 1_000
 
 
 def begin(site: Site, key: str) -> UUID:
@@ -117,7 +116,6 @@ def test_no_shipped_file_loses_anything_and_two_admins_see_each_other(
     draft_id = off_loop(lambda: begin(site, "support_request"))
     admin = sign_in("admin")
     open_file(admin, site, draft_id, "support_routing.dmn")
-    assert admin.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd") < READY_MS
     again = """async (xml) => {
         const { modeler } = document.querySelector('[data-ready]');
         const { warnings } = await modeler.importXML(xml);
