@@ -167,9 +167,11 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/operate/instances",
         addresses["instance"],
         "/operate/incidents",
+        "/operate/jobs",
         "/operate/timers",
         "/operate/heat",
         "/operate/audit",
+        "/operate/audit/chain",
         "/people",
         "/purposes",
         "/purposes/new",
@@ -210,6 +212,7 @@ def test_no_page_without_parameters_is_left_out(site: Site) -> None:
         "/offline/",
         "/tasks/list",
         "/tasks/values",
+        "/operate/heat/picture",
     )
     rules = create_app(site.application).url_map.iter_rules()
     addresses = {rule.rule for rule in rules if "GET" in (rule.methods or ()) and not rule.arguments}
