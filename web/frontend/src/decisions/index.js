@@ -28,12 +28,14 @@ export async function openDecisions(root, data) {
   if (data.readOnly || isNarrow) root.classList.add('is-read-only');
   modeler.on('views.changed', () => showViews(editor));
   modeler.on('import.render.complete', ({ view }) => {
+    nameRows(part('canvas'));
     if (view?.type === 'drd') clear(modeler.getActiveViewer().get('canvas'));
   });
   modeler.on('viewer.created', ({ viewer }) => {
     viewer.on('commandStack.changed', ({ trigger }) => changed(editor, viewer, trigger));
   });
   if (!(await load(editor))) return;
+  nameRows(part('canvas'));
   editor.tests = new TestTable({ root: part('tests'), data, read: () => read(editor), isFixed: modeler instanceof Viewer });
   showViews(editor);
   part('check').addEventListener('click', () => check(editor));
@@ -53,6 +55,11 @@ function clear(canvas) {
   const { inner, outer, scale } = canvas.viewbox();
   const { x, y } = OVERLAID;
   canvas.viewbox({ width: outer.width / scale, height: outer.height / scale, x: inner.x - x / scale, y: inner.y - y / scale });
+}
+
+// The heading above the rows' numbers is empty in dmn-js, which tells a screen reader nothing.
+function nameRows(canvas) {
+  for (const heading of canvas.querySelectorAll('th.index-column:empty')) heading.append('#');
 }
 
 async function read({ modeler }) {
