@@ -37,6 +37,9 @@ KINDS: dict[str, Kind] = {
     "note": NoteKind(),
 }
 
+COMMON = frozenset({"type", "key", "label", "help", "visible_if"})
+OF_VALUES = frozenset({"placeholder", "required", "default", "remember"})
+
 
 def kind_of(component: Component) -> Kind:
     """Return the kind of a component."""
@@ -46,6 +49,18 @@ def kind_of(component: Component) -> Kind:
 def is_list(component: Component) -> bool:
     """Tell whether a component holds rows."""
     return isinstance(kind_of(component), ListKind)
+
+
+def holds_components(kind: Kind) -> bool:
+    """Tell whether a kind has components inside: rows of a list, or a section's fields."""
+    return isinstance(kind, ListKind | SectionKind)
+
+
+def properties_of(kind: Kind) -> frozenset[str]:
+    """Return the names of all properties that a component of a kind may have."""
+    known = COMMON | (OF_VALUES if kind.has_value else frozenset()) | set(kind.props)
+    known |= {"children"} if holds_components(kind) else set()
+    return frozenset(known | ({"options", "source"} if isinstance(kind, SelectKind) else set()))
 
 
 def blank_of(component: Component) -> Any:

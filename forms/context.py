@@ -10,10 +10,11 @@ from forms.model import FormDefinition
 @lru_cache(maxsize=512)
 def context_names(definition: FormDefinition) -> frozenset[str]:
     """Return the names that conditions, defaults and limits read as ``context.<name>`` or ``{"context": name}``."""
-    return frozenset(_names(definition.document))
+    return frozenset(names_in(definition.document))
 
 
-def _names(value: Any) -> Iterator[str]:
+def names_in(value: Any) -> Iterator[str]:
+    """Yield what a part of a definition reads of the surroundings, also while the definition is no form yet."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if name == "context" and isinstance(inner, str):
@@ -21,7 +22,7 @@ def _names(value: Any) -> Iterator[str]:
             elif name == "field" and isinstance(inner, str) and inner.startswith("context."):
                 yield inner.split(".")[1]
             else:
-                yield from _names(inner)
+                yield from names_in(inner)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for inner in value:
-            yield from _names(inner)
+            yield from names_in(inner)

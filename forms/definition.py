@@ -7,11 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from forms.components import KINDS
+from forms.components import KINDS, holds_components, properties_of
 from forms.conditions import is_well_formed
 from forms.findings import finding
 from forms.kinds.options import SelectKind
-from forms.kinds.structure import ListKind
 from forms.model import Choice, Component, Finding, FormDefinition, FormError, Text
 from forms.property_shapes import fits
 
@@ -23,8 +22,6 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,49}")
 # Names that mean something else: to the process engine, to the page that posts the form, to conditions.
 RESERVED = frozenset({"context", "typename", "csrf_token", "submission_id"})
 _FORM = frozenset({"key", "version", "title", "submit", "components"})
-_COMMON = frozenset({"type", "key", "label", "help", "visible_if"})
-_VALUE = frozenset({"placeholder", "required", "default", "remember"})
 
 
 def parse(document: Mapping[str, Any]) -> FormDefinition:
@@ -115,11 +112,8 @@ class _Reader:
             self.note(path, "type", type=str(type_)[:60])
             return None
         kind = KINDS[type_]
-        groups = isinstance(kind, ListKind) or type_ == "section"
-        chooses = isinstance(kind, SelectKind)
-        known = _COMMON | (_VALUE if kind.has_value else frozenset()) | set(kind.props)
-        known |= ({"children"} if groups else set()) | ({"options", "source"} if chooses else set())
-        self.unknown(path, part, frozenset(known))
+        groups, chooses = holds_components(kind), isinstance(kind, SelectKind)
+        self.unknown(path, part, properties_of(kind))
         return Component(
             type=type_,
             key=self.key(path, part, needed=kind.has_value, fallback=_fallback_key(type_, path)),

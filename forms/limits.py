@@ -5,6 +5,8 @@ from typing import Any
 MAX_DEPTH = 6
 MAX_NODES = 5_000
 MAX_CHARACTERS = 200_000
+MAX_DEFINITION_DEPTH = 60
+"""Levels of JSON in a definition: the deepest lists with the deepest conditions take half of them."""
 
 
 def is_too_large(values: Any) -> bool:
@@ -22,4 +24,16 @@ def is_too_large(values: Any) -> bool:
             waiting.extend((item, depth + 1) for item in value)
         if depth > MAX_DEPTH or nodes + len(waiting) > MAX_NODES or characters > MAX_CHARACTERS:
             return True
+    return False
+
+
+def is_deeper_than(document: Any, levels: int) -> bool:
+    """Tell whether JSON is nested deeper than this; what walks a definition by recursion asks first."""
+    waiting = [(document, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > levels:
+            return True
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        waiting.extend((each, depth + 1) for each in inner)
     return False

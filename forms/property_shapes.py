@@ -65,6 +65,14 @@ def _is_days(value: Any) -> bool:
     return isinstance(value, list) and 0 < len(value) <= 4 and all(_is_whole(each, 0) for each in value)
 
 
+WORDS: dict[str, tuple[str, ...]] = {
+    "format": ("email", "phone"),
+    "number_format": ("number", "money"),
+    "display": ("radio", "menu"),
+    "tone": ("info", "warning"),
+}
+"""The shapes that are one of a few words."""
+
 _SHAPES: dict[str, Callable[[Any], bool]] = {
     "count": lambda value: _is_whole(value, 1),
     "whole": lambda value: _is_whole(value, 0),
@@ -76,8 +84,5 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
     "date_bound": _is_date_bound,
     "compute": _is_compute,
     "days": _is_days,
-    "format": _one_of("email", "phone"),
-    "number_format": _one_of("number", "money"),
-    "display": _one_of("radio", "menu"),
-    "tone": _one_of("info", "warning"),
+    **{name: _one_of(*words) for name, words in WORDS.items()},
 }

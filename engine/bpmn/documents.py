@@ -28,6 +28,18 @@ def parse(content: bytes) -> Node:
     Raises:
         DocumentError: too large, a DOCTYPE, not well-formed, or not BPMN.
     """
+    root = parse_any(content)
+    if root.tag != f"{{{BPMN}}}definitions":
+        raise DocumentError("not_bpmn", str(root.tag), root.sourceline)
+    return root
+
+
+def parse_any(content: bytes) -> Node:
+    """Return the root of an XML file that comes from a person, whatever it holds.
+
+    Raises:
+        DocumentError: too large, a DOCTYPE, or not well-formed.
+    """
     if len(content) > MAX_BYTES:
         raise DocumentError("too_large", f"{len(content)} bytes")
     # A DOCTYPE is refused before libxml2 sees it: entity definitions are where its bombs live. Other encodings than
@@ -50,8 +62,6 @@ def parse(content: bytes) -> Node:
         raise DocumentError("not_xml", str(error), line) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise DocumentError("doctype", "DOCTYPE")
-    if root.tag != f"{{{BPMN}}}definitions":
-        raise DocumentError("not_bpmn", str(root.tag), root.sourceline)
     return root
 
 

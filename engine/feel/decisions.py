@@ -25,6 +25,7 @@ __all__ = [
     "check_decision",
     "decide",
     "explain",
+    "involved",
     "parse",
 ]
 
@@ -84,14 +85,14 @@ class _Prepared:
 
 @lru_cache(maxsize=256)
 def _prepared(model: DecisionModel, identifier: str) -> _Prepared:
-    involved = _involved(model, identifier)
-    words = {word for text in (*all_texts(involved), *involved.inputs) for word in WORD.findall(text)}
+    part = involved(model, identifier)
+    words = {word for text in (*all_texts(part), *part.inputs) for word in WORD.findall(text)}
     return _Prepared(
         name=(model.decisions.get(identifier) or model.services[identifier]).name,
-        file=_file(involved),
+        file=_file(part),
         words=" ".join(sorted(words)),
-        order=(*involved.decisions, *involved.services),
-        columns=_column_types(involved),
+        order=(*part.decisions, *part.services),
+        columns=_column_types(part),
     )
 
 
@@ -122,12 +123,12 @@ def check_decision(model: DecisionModel, decision_id: str, types: Mapping[str, s
     Raises:
         NotFoundError: the model has no such decision.
     """
-    asked = [one for one in asked_of(_involved(model, decision_id), types) if one.kind != UNCHECKED]
+    asked = [one for one in asked_of(involved(model, decision_id), types) if one.kind != UNCHECKED]
     found = check_all([(one.text, one.kind, one.types) for one in asked])
     return [(one.element, problem) for one, problems in zip(asked, found, strict=True) for problem in problems]
 
 
-def _involved(model: DecisionModel, identifier: str) -> DecisionModel:
+def involved(model: DecisionModel, identifier: str) -> DecisionModel:
     """Return the model with only what a decision or a service needs.
 
     Raises:

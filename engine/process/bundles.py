@@ -23,6 +23,9 @@ NEWEST = "newest versions"
 """Key of ``session.info``: id and digest by process; who stores a version takes its process out."""
 SCENARIOS = "scenarios/"
 """Begins the names of a bundle's scenario tests (``engine.studio.scenarios``), which no instance reads."""
+DECISION_TESTS = "decision_tests/"
+"""Begins the names of the tests of its decisions (``engine.studio.decision_tests``), which no instance reads either."""
+TESTS = (SCENARIOS, DECISION_TESTS)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def build(sources: Sequence[bpmn.Source]) -> Bundle:
 
 def is_form(name: str) -> bool:
     """Tell whether a file of a bundle is a form."""
-    return name.endswith(".json") and not name.startswith(SCENARIOS)
+    return name.endswith(".json") and not name.startswith(TESTS)
 
 
 def by_digest(session: Session, definition_id: UUID, digest: str) -> Bundle:
@@ -151,8 +154,9 @@ def sources_from(files: Mapping[str, bytes]) -> list[bpmn.Source]:
 
 def read_sources(paths: Sequence[Path]) -> list[bpmn.Source]:
     """Return files as the sources of a bundle."""
-    folder = SCENARIOS.rstrip("/")
-    names = {path: f"{SCENARIOS}{path.name}" if path.parent.name == folder else path.name for path in paths}
+    names = {
+        path: f"{path.parent.name}/{path.name}" if f"{path.parent.name}/" in TESTS else path.name for path in paths
+    }
     return [bpmn.Source(name=names[path], content=path.read_bytes()) for path in paths]
 
 

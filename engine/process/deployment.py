@@ -169,7 +169,7 @@ def _check_expression(expression: str, kind: Kind, types: dict[str, str]) -> lis
 
 def _decision_finding(name: str, found: feel_decisions.Finding, severity: Severity) -> Finding:
     return Finding(
-        element_id=None,
+        element_id=found.element_id,
         line=found.line,
         severity=severity,
         code=found.code,

@@ -44,6 +44,14 @@ def names(files: Mapping[str, bytes]) -> Names:
     return Names({key: (form.title.zh, form.title.en) for key, form in sorted(found.items())}, tuple(decisions))
 
 
+def decisions_in(name: str, content: bytes) -> tuple[str, ...]:
+    """Return the ids of the decisions of a file; none if it is another file, or cannot be read."""
+    try:
+        return tuple(feel_decisions.parse(content).decisions) if name.endswith(".dmn") else ()
+    except feel_decisions.DecisionError:
+        return ()
+
+
 def with_diagram(session: Session, definition_id: UUID, xml: str) -> list[Source]:
     """Return the files of a version with another diagram, and the shipped forms that the diagram names besides.
 

@@ -138,6 +138,16 @@ def register_form_context(name: str, context: FormContext, *, gives: frozenset[s
     _form_contexts[name] = context, gives
 
 
+def context_names() -> tuple[str, ...]:
+    """Return every name that a form may read as ``context.name``, by name."""
+    return tuple(sorted({"today", "timezone"}.union(*(gives for _context, gives in _form_contexts.values()))))
+
+
+def choice_names() -> tuple[str, ...]:
+    """Return the names of all choice lists."""
+    return tuple(sorted(_choices))
+
+
 def form_contexts(names: frozenset[str]) -> tuple[FormContext, ...]:
     """Return what gives any of the names that a form reads."""
     return tuple(context for context, gives in _form_contexts.values() if gives & names)

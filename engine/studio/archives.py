@@ -121,7 +121,7 @@ def _folder(names: list[str]) -> str:
     first = {name.partition("/")[0] for name in names if "/" in name}
     if len(first) == 1 and all("/" in name for name in names):
         only = first.pop()
-        if only not in {"META-INF", "scenarios", "..", "."} and only:
+        if only not in {"META-INF", "scenarios", "decision_tests", "..", "."} and only:
             return f"{only}/"
     return ""
 

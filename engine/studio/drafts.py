@@ -21,7 +21,7 @@ from engine.studio.changes import Change
 from engine.studio.compare import compare_file
 from engine.studio.tables import StudioDraft, StudioFile, StudioImport, StudioRecording, StudioReview
 
-NAME = re.compile(r"\w[\w.-]{0,90}\.(?:bpmn|dmn|json)|scenarios/\w[\w-]{0,79}\.json", re.ASCII)
+NAME = re.compile(r"\w[\w.-]{0,90}\.(?:bpmn|dmn|json)|(?:scenarios|decision_tests)/\w[\w-]{0,79}\.json", re.ASCII)
 MAX_BYTES = 2_000_000
 MAX_FILES = 200
 MAX_TITLE = 200
@@ -305,7 +305,8 @@ def forget_old(session: Session, now: datetime) -> int:
 def _require_fit(name: str, content: bytes) -> None:
     if not NAME.fullmatch(name):
         raise InvalidInputError(
-            "“{name}” is no name for a file of a bundle: .bpmn, .dmn, a form's .json, or scenarios/….json.",
+            "“{name}” is no name for a file of a bundle: .bpmn, .dmn, a form's .json, scenarios/….json or "
+            "decision_tests/….json.",
             code="file_name",
             name=name[:120],
         )

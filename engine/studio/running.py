@@ -11,7 +11,7 @@ from engine.bpmn.documents import DocumentError
 from engine.errors import FieldflowError, InvalidInputError
 from engine.process import bundles, editing
 from engine.process.bundles import Bundle
-from engine.studio import drafts
+from engine.studio import decision_tests, drafts
 from engine.studio.scenario_files import in_files, parse
 from forms.definition import FormError
 
@@ -29,6 +29,7 @@ def check(files: Mapping[str, bytes]) -> list[Finding]:
             parse(name, files[name])
         except InvalidInputError as error:
             found.append(_finding(error))
+    found += [_finding(error) for error in decision_tests.findings_of(files)]
     if not any(finding.severity == "error" for finding in found):
         try:
             bundles.build(bundles.sources_from(complete_files(files)))

@@ -153,7 +153,8 @@ def test_the_desk_with_a_task_open_and_rows_selected(site: Site, sign_in: SignIn
 def test_the_admins_drafts(site: Site, sign_in: SignIn, addresses: dict[str, str]) -> None:
     draft = addresses["draft"]
     paths = [
-        draft, f"{draft}/edit/discount.dmn", f"{draft}/scenarios", f"{draft}/scenarios/new", f"{draft}/replay",
+        draft, f"{draft}/edit/discount.dmn", f"{draft}/edit/request_triage.json",
+        f"{draft}/scenarios", f"{draft}/scenarios/new", f"{draft}/replay",
         addresses["compare"], addresses["recording"], "/studio/imports",
     ]  # fmt: skip
     look(site, sign_in, "admin", paths, TWO, DESK)
@@ -166,9 +167,11 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/operate/instances",
         addresses["instance"],
         "/operate/incidents",
+        "/operate/jobs",
         "/operate/timers",
         "/operate/heat",
         "/operate/audit",
+        "/operate/audit/chain",
         "/people",
         "/purposes",
         "/purposes/new",
@@ -209,6 +212,7 @@ def test_no_page_without_parameters_is_left_out(site: Site) -> None:
         "/offline/",
         "/tasks/list",
         "/tasks/values",
+        "/operate/heat/picture",
     )
     rules = create_app(site.application).url_map.iter_rules()
     addresses = {rule.rule for rule in rules if "GET" in (rule.methods or ()) and not rule.arguments}

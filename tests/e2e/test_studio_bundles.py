@@ -55,7 +55,8 @@ def finish_requests(site: Site, off_loop: OffLoop) -> None:
 
 def edit_text(admin: Page, name: str, old: str, new: str) -> None:
     """Change a file of the draft whose page is open, and come back to it."""
-    admin.click(f".draft-files a:has-text('{name}')")
+    address = admin.locator(f".draft-files a:has-text('{name}')").get_attribute("href")
+    admin.goto(f"{admin.url.partition('/studio')[0]}{address}?as=text")
     area = admin.locator("[data-content]")
     text = area.input_value()
     assert old in text

@@ -88,7 +88,7 @@ def test_a_file_is_saved_only_on_the_revision_that_was_read(world: World, draft:
 
 
 def test_the_text_page_and_the_check_say_what_is_wrong_with_a_file(draft: str, admin: SignedInClient) -> None:
-    assert "data-draft-text" in admin.get(f"{draft}/edit/discount.dmn").text
+    assert "data-draft-text" in admin.get(f"{draft}/edit/discount.dmn?as=text").text
     found = admin.post(f"{draft}/check", json={"name": "request_triage.json", "content": "{ nothing"}).get_json()
     assert any("request_triage.json" in each["text"] for each in found["findings"])
     fine = admin.post(f"{draft}/check", json={}).get_json()

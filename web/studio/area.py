@@ -1,8 +1,19 @@
 """The studio with all its pages: importing them puts their addresses into the blueprint."""
 
-from web.studio import comparing, drafts, files, moving, recording, replaying, scenarios, views
+from web.studio import (
+    comparing,
+    decision_tests,
+    drafts,
+    files,
+    form_builder,
+    moving,
+    recording,
+    replaying,
+    scenarios,
+    views,
+)
 from web.studio.blueprint import blueprint
 
-PAGES = (views, drafts, files, comparing, scenarios, recording, replaying, moving)
+PAGES = (views, drafts, files, form_builder, decision_tests, comparing, scenarios, recording, replaying, moving)
 
 __all__ = ["PAGES", "blueprint"]

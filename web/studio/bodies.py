@@ -75,6 +75,7 @@ def rows(findings: Sequence[Any]) -> list[dict[str, Any]]:
     return [
         {
             "element": finding.element_id,
+            "file": finding.params.get("file", ""),
             "line": finding.line,
             "severity": finding.severity,
             "code": finding.code,

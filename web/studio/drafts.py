@@ -11,7 +11,7 @@ from engine.errors import FieldflowError, InvalidInputError
 from engine.people import queries as people
 from engine.process import bundles
 from engine.process import definitions as stored
-from engine.studio import drafts, publishing, reviews, running, scenarios
+from engine.studio import decision_tests, drafts, publishing, reviews, running, scenarios
 from engine.studio.compare import compare, file_rank
 from engine.studio.drafts import DraftRow
 from engine.studio.scenario_files import in_files
@@ -19,7 +19,7 @@ from web import context
 from web.i18n import explain
 from web.i18n import translate as _
 from web.security import policy
-from web.studio import editor_data
+from web.studio import editor_data, form_builder
 from web.studio.blueprint import blueprint
 from web.studio.bodies import MAX_NOTE, number, rows, text
 from web.studio.files import file_of
@@ -68,11 +68,16 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
 @blueprint.get("/studio/drafts/<uuid:draft_id>/edit/<path:name>")
 @policy(Role.ADMIN, inline_styles=True)
 def edit_file(draft_id: UUID, name: str) -> ResponseReturnValue:
-    """Edit a file of a draft: a diagram in the editor, others as text with what the check finds."""
+    """Edit a file of a draft: a diagram in the editor, a form in its builder, others as text with the check."""
     session = context.session()
     row, file = drafts.draft(session, draft_id), file_of(draft_id, name)
     files = drafts.files(session, draft_id)
     versions = stored.definitions(session, key=row.process_key)
+    if bundles.is_form(name) and form_builder.is_outline(file.content) and request.args.get("as") != "text":
+        return form_builder.page(row, files, name)
+    if name.endswith(".dmn") and request.args.get("as") != "text":
+        data = editor_data.of_decisions(row, files, name)
+        return render_template("studio/decisions.html", draft=row, file=file, data=data)
     if not name.endswith(".bpmn"):
         data = editor_data.of_draft(row, files, name)
         return render_template("studio/text.html", draft=row, file=file, data=data, file_kind=file_kind)
@@ -184,7 +189,8 @@ def _failing(row: DraftRow, files: dict[str, bytes]) -> list[str]:
     if not publishing.requires_green(context.session(), row.process_key):
         return []
     outcomes = scenarios.run_all(running.build(files), files)
-    return [each.name for each in outcomes if not each.passes] if outcomes else [""]
+    failing = [each.name for each in outcomes if not each.passes] if outcomes else [""]
+    return failing + decision_tests.failing(files)
 
 
 @transactional

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from flask import url_for
 
-from engine.process import editing, topics
+from engine.process import bundles, editing, topics
 from engine.studio.drafts import DraftRow, FileRow
 from web.i18n import locale
-from web.studio.texts import editor_texts
+from web.studio.texts import decision_texts, editor_texts
 
 
 def of_version(definition_id: UUID, files: Mapping[str, bytes], name: str, *, read_only: bool) -> dict[str, Any]:
@@ -37,6 +37,35 @@ def of_draft(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> dict[s
         "readOnly": not draft.is_open,
         "beginUrl": None,
         **_addresses(draft.id, name),
+    }
+
+
+def of_decisions(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> dict[str, Any]:
+    """Return the data of the page of a decision file: the file, and the test tables of its decisions as they are kept.
+
+    Decisions that are drawn later have their tests at ``testsUrl`` too, with their id in place of ``DECISION``.
+    """
+    tests = {
+        key.removeprefix(bundles.DECISION_TESTS).removesuffix(".json"): {
+            "xml": file.content.decode("utf-8", "replace"),
+            "revision": file.revision,
+        }
+        for key, file in files.items()
+        if key.startswith(bundles.DECISION_TESTS)
+    }
+    return {
+        "locale": locale(),
+        "xml": files[name].content.decode("utf-8", "replace"),
+        "name": name,
+        "revision": files[name].revision,
+        "draftRevision": draft.revision,
+        "readOnly": not draft.is_open,
+        "beginUrl": None,
+        **_addresses(draft.id, name),
+        "tests": tests,
+        "testsUrl": url_for("studio.save_file", draft_id=draft.id, name=f"{bundles.DECISION_TESTS}DECISION.json"),
+        "runUrl": url_for("studio.run_decision_tests", draft_id=draft.id),
+        "texts": {**editor_texts(), **decision_texts()},
     }
 
 

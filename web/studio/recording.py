@@ -12,21 +12,21 @@ from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.errors import FieldProblem, InvalidInputError
-from engine.process import pictures, topics, user_tasks
+from engine.process import pictures
 from engine.studio import drafts, recordings, running
 from engine.studio.isolated import TIME_ZONE, IsolatedRun
 from engine.studio.recorded_cases import suggestion
 from forms import html, render, schema
-from forms.model import Choice, FormDefinition
+from forms.model import FormDefinition
 from web import context
 from web.i18n import locale
 from web.i18n import translate as _
 from web.security import policy
 from web.studio.blueprint import blueprint
 from web.studio.bodies import json_object
+from web.studio.form_examples import example_choices
 from web.transactions import transactional
 
-EXAMPLE = "example"
 CLOCK = "%Y-%m-%dT%H:%M"
 """How a browser writes a date and time."""
 OURS = ("csrf_token", "submission_id", "unchecked")
@@ -158,7 +158,7 @@ def complete_recorded(recording_id: UUID, element_id: str) -> ResponseReturnValu
         changed = html.list_action(form, texts, typed)
         if changed is not None:
             return _page(recording_id, changed)
-        result = schema.validate(form, typed, context=_around(played.run), choices=_choices(form))
+        result = schema.validate(form, typed, context=_around(played.run), choices=example_choices(form))
         if not result.ok and request.form.get("unchecked") != "yes":
             return _page(recording_id, typed, _problems(result)), 422
         values = result.values if result.ok else typed
@@ -246,7 +246,7 @@ def _view(form: FormDefinition, values: Mapping[str, Any], errors: Any, run: Iso
         values,
         errors=errors,
         locale=locale(),
-        choices=_choices(form),
+        choices=example_choices(form),
         context=_around(run),
         translate=_,
     )
@@ -255,19 +255,6 @@ def _view(form: FormDefinition, values: Mapping[str, Any], errors: Any, run: Iso
 def _around(run: IsolatedRun) -> dict[str, Any]:
     today = run.host.now.astimezone(ZoneInfo(TIME_ZONE)).date().isoformat()
     return {"today": today, "timezone": TIME_ZONE}
-
-
-def _choices(form: FormDefinition) -> dict[str, list[Choice]]:
-    """Return what lists offer: their own entries where they need no object, else an example."""
-    found: dict[str, list[Choice]] = {}
-    for name in user_tasks.source_names(form.components):
-        source = topics.choice_source(name)
-        try:
-            entries = list(source(context.session(), context.actor(), "")) if source else []
-        except (InvalidInputError, ValueError, LookupError):
-            entries = []
-        found[name] = entries or [Choice.of(EXAMPLE, _("Example"))]
-    return found
 
 
 def _pretty(value: Any) -> str:

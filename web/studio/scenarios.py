@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.errors import InvalidInputError, NotFoundError
-from engine.process import bundles, pictures
-from engine.studio import drafts, publishing, recordings, running
+from engine.process import bundles, editing, pictures
+from engine.studio import decision_tests, drafts, publishing, recordings, running
 from engine.studio import scenarios as tests
 from engine.studio.coverage import coverage
 from engine.studio.scenario_files import in_files
@@ -17,6 +17,7 @@ from web.i18n import explain
 from web.i18n import translate as _
 from web.security import policy
 from web.studio.blueprint import blueprint
+from web.studio.words import test_problem
 from web.transactions import transactional
 
 
@@ -32,6 +33,9 @@ def scenarios(draft_id: UUID) -> ResponseReturnValue:
         "recordings": recordings.recordings(session, context.actor(), draft_id),
         "green": publishing.requires_green(session, row.process_key),
         "files": in_files(files),
+        "decision_rows": decision_tests.run_all(files),
+        "test_problem": test_problem,
+        "decision_files": _decision_files(files),
     }
     try:
         bundle = running.build(files)
@@ -52,6 +56,11 @@ def scenarios(draft_id: UUID) -> ResponseReturnValue:
         },
         **shared,
     )
+
+
+def _decision_files(files: dict[str, bytes]) -> dict[str, str]:
+    """Return the file of each decision that has tests."""
+    return {decision: name for name, content in files.items() for decision in editing.decisions_in(name, content)}
 
 
 @blueprint.post("/studio/drafts/<uuid:draft_id>/scenarios/<name>/remove")

@@ -72,3 +72,29 @@ def editor_texts() -> dict[str, str]:
         "takeTheirs": _("Take theirs, and drop mine"),
         "broken": _("This diagram cannot be shown:"),
     }
+
+
+def decision_texts() -> dict[str, str]:
+    """Return what the editor of decision files says besides."""
+    return {
+        "lossy": _("This file holds elements that the editor would lose. Change it as text:"),
+        "broken": _("This file cannot be shown here. Change it as text:"),
+        "diagram": _("Diagram"),
+        "narrow": _("Here it can be read. Changing it needs a window that is at least 900 px wide."),
+        "addRow": _("Add a row"),
+        "removeRow": _("Remove row {n}"),
+        "noRows": _("No rows yet. Add one, fill in what the decision is told, and say what should come out."),
+        "row": _("Row {n}"),
+        "should": _("Should come out"),
+        "comesOut": _("Comes out"),
+        "rules": _("Rules"),
+        "take": _("That is right"),
+        "passes": _("passes"),
+        "fails": _("fails"),
+        "open": _("not said"),
+        "allPass": _("All {n} pass"),
+        "somePass": _("{n} of {total} pass"),
+        "anything": _("text or JSON"),
+        "moment": _("e.g. 2026-03-02T09:00:00+08:00"),
+        "nothing": _("nothing"),
+    }

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from engine.errors import FieldProblem
+from engine.feel import faults
 from engine.process import bundles
-from web.i18n import locale
+from web.i18n import explain, locale
 from web.i18n import translate as _
 
 
@@ -77,7 +79,15 @@ def file_kind(name: str) -> str:
         return _("Process")
     if name.endswith(".dmn"):
         return _("Decision tables")
+    if name.startswith(bundles.DECISION_TESTS):
+        return _("Decision tests")
     return _("Form") if bundles.is_form(name) else _("Scenario test")
+
+
+def test_problem(problem: FieldProblem) -> str:
+    """Return why a row of a test table fails; what FEEL says comes in both languages."""
+    english, chinese = faults.SENTENCES.get(problem.code, ("", ""))
+    return chinese.format(**problem.params) if problem.template == english and locale() == "zh" else explain(problem)
 
 
 def _value(text: str) -> str:
@@ -113,9 +123,9 @@ def kind_name(kind: str) -> str:
         "decision": _("Decision"),
         "rule": _("Row"),
         "file": _("File"),
-        "text": _("Text"),
+        "text": _("Short text"),
         "textarea": _("Long text"),
-        "number": _("Number"),
+        "number": _("Numeric value"),
         "money": _("Money"),
         "date": _("Date"),
         "datetime": _("Date and time"),

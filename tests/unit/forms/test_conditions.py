@@ -1,9 +1,5 @@
 import json
-import os
-import shutil
-import subprocess
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,8 +7,9 @@ from hypothesis import strategies as st
 
 from forms.conditions import fields_of, holds, is_well_formed
 
+from .node_tests import run_node_tests
+
 VECTORS = json.loads((files("forms") / "condition_vectors.json").read_text("utf-8"))
-HERE = Path(__file__).parent
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
@@ -22,19 +19,7 @@ def test_golden_vectors(vector):
 
 
 def test_the_browser_agrees_on_every_vector():
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
-    # Python's own environment would ask node's child processes for coverage or colours.
-    done = subprocess.run(
-        [node, "--test", str(HERE / "runtime.test.mjs")],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={"PATH": os.environ["PATH"]},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_node_tests("runtime.test.mjs")
 
 
 BROKEN = [

@@ -6,6 +6,7 @@ import { spiffworkflow } from '../diagram/moddle.js';
 import { DraftFile } from './draft.js';
 import { showFindings } from './findings.js';
 import { losses } from './losses.js';
+import { problemNotice } from './notice.js';
 import { Settings } from './properties.js';
 import { providerModule } from './provider.js';
 import { send } from './send.js';
@@ -147,15 +148,7 @@ function report(studio, findings, sentence) {
 }
 
 function problem(studio, sentence, lines, keep = false) {
-  const notice = document.createElement('div');
-  notice.className = 'notice notice-danger';
-  notice.setAttribute('role', 'alert');
-  const body = document.createElement('div');
-  const head = document.createElement('p');
-  head.className = 'strong';
-  head.textContent = sentence;
-  body.append(head, ...lines.slice(0, 20).map((line) => Object.assign(document.createElement('p'), { textContent: line })));
-  notice.append(body);
+  const notice = problemNotice(sentence, lines);
   const box = studio.part('findings');
   if (keep) box.prepend(notice);
   else box.replaceChildren(notice);

@@ -2,13 +2,14 @@
 const WATCHED = [
   'http://www.omg.org/spec/BPMN/20100524/MODEL',
   'http://spiffworkflow.org/bpmn/schema/1.0/core',
+  'https://www.omg.org/spec/DMN/20191111/MODEL/',
 ];
 // The writer leaves these out, because they say what is so anyway.
 const DEFAULTS = {
   cancelActivity: 'true', isInterrupting: 'true', isSequential: 'false', triggeredByEvent: 'false', testBefore: 'false',
   parallelMultiple: 'false', isForCompensation: 'false', startQuantity: '1', completionQuantity: '1', isClosed: 'false',
   gatewayDirection: 'Unspecified', instantiate: 'false', isCollection: 'false', processType: 'None', behavior: 'All',
-  implementation: '##WebService', isImmediate: 'true', isExecutable: 'false', eventGatewayType: 'Exclusive',
+  implementation: '##WebService', hitPolicy: 'UNIQUE', isImmediate: 'true', isExecutable: 'false', eventGatewayType: 'Exclusive',
 };
 
 export function losses(before, after) {

@@ -36,13 +36,13 @@ const ZH = {
   'Message boundary event (non interrupting)': '消息边界事件（非中断）', 'Timer boundary event (non interrupting)': '定时边界事件（非中断）',
   'Escalation boundary event': '升级边界事件', 'Signal boundary event': '信号边界事件', 'Compensation boundary event': '补偿边界事件',
 };
-// The panel's header writes "User Task", the menus "User task".
-const BY_WORDS = Object.fromEntries(Object.entries(ZH).map(([words, text]) => [words.toLowerCase(), text]));
 
-export function translateModule(locale) {
+export function translateModule(locale, words = ZH) {
+  // The panel's header writes "User Task", the menus "User task".
+  const byWords = Object.fromEntries(Object.entries(words).map(([key, text]) => [key.toLowerCase(), text]));
   const translate = (template, replacements = {}) => {
-    const text = (locale === 'zh' && BY_WORDS[template.toLowerCase()]) || template;
-    return text.replace(/{([^}]+)}/g, (_whole, name) => replacements[name] ?? `{${name}}`);
+    const text = (locale === 'zh' && byWords[template.trim().toLowerCase()]) || template;
+    return text.replace(/{([^}]+)}/g, (_whole, name) => replacements[name.trim()] ?? `{${name}}`);
   };
   return { translate: ['value', translate] };
 }

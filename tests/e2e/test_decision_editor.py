@@ -1,0 +1,169 @@
+"""An admin changes a decision table in the browser, mends what the check finds, tests it and publishes it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine.clock import utc_now
+from engine.feel import decisions
+from engine.process import bundles, definitions
+from engine.studio import drafts
+from tests.e2e.conftest import SignIn, Site
+
+pytestmark = pytest.mark.e2e
+expect.set_options(timeout=15_000)
+
+OffLoop = Callable[[Callable[[], Any]], Any]
+SHIPPED = sorted(Path(bundles.WORKFLOWS).glob("*/*.dmn"))
+
+
+def begin(site: Site, key: str) -> UUID:
+    with site.application.database.transaction() as session:
+        version = definitions.definitions(session, key=key)[0]
+        return drafts.create(session, site.company.admin, version.id, title="规则", now=utc_now())
+
+
+def open_file(page: Page, site: Site, draft_id: UUID, name: str) -> None:
+    page.goto(f"{site.url}/studio/drafts/{draft_id}/edit/{name}")
+    page.wait_for_selector("[data-decisions][data-ready]")
+
+
+def cell(page: Page, element: str) -> Locator:
+    return page.locator(f"[data-canvas] td[data-element-id='{element}']")
+
+
+def type_in(page: Page, where: Locator, text: str) -> None:
+    where.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
+def test_a_table_is_changed_mended_tested_and_published(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    draft_id = off_loop(lambda: begin(site, "sample_drop"))
+    admin = sign_in("admin")
+    open_file(admin, site, draft_id, "sample_approval.dmn")
+    assert admin.evaluate("document.querySelector('.bjs-powered-by, .powered-by, [class*=powered]') !== null")
+
+    # A bad cell: the finding stands on it; mended by keyboard.
+    few = cell(admin, "sample_approval_rule_3_in_2")
+    type_in(admin, few, "5 5")
+    expect(admin.locator("[data-findings] .badge-danger").first).to_be_visible()
+    mark = "element => getComputedStyle(element, '::before').content"
+    assert few.evaluate(mark) == '"!"'
+    admin.locator("[data-findings] button.finding").first.click()
+    expect(few.locator("[contenteditable]").first).to_be_focused()
+    type_in(admin, few, "<= 3")
+    expect(admin.locator("[data-status]")).to_contain_text("已存入草稿 没有发现问题")
+    assert few.evaluate(mark) != '"!"'
+
+    # A rule more, undone and done again by keyboard.
+    rules = admin.locator("[data-canvas] td.rule-index")
+    admin.locator("[data-canvas] .add-rule-add").first.click()
+    expect(rules).to_have_count(5)
+    admin.keyboard.press("Control+z")
+    expect(rules).to_have_count(4)
+    admin.keyboard.press("Control+y")
+    expect(rules).to_have_count(5)
+
+    # A test: first red, with what comes out and by which rule; then green.
+    admin.locator("[data-add]").focus()
+    admin.keyboard.press("Enter")
+    admin.get_by_label("第 1 行, 可发放 Eligible").select_option("true")
+    admin.get_by_label("第 1 行, 数量 Quantity").fill("4")
+    admin.get_by_label("第 1 行, 本周期累计 In this cycle").fill("4")
+    admin.get_by_label("第 1 行, 应为: 审批级别 Level").fill("auto")
+    row = admin.locator("[data-tests] tbody tr").first
+    expect(row).to_contain_text("level = manager")
+    expect(row).to_contain_text("不通过")
+    expect(row.locator(".rules")).to_have_text("4")
+    admin.get_by_label("第 1 行, 应为: 审批级别 Level").fill("manager")
+    expect(admin.locator("[data-sum]")).to_have_text("1 个全部通过")
+    # Rows come and go by keyboard.
+    admin.keyboard.press("Enter")
+    expect(admin.locator("[data-tests] tbody tr")).to_have_count(2)
+    admin.keyboard.press("Control+Delete")
+    expect(admin.locator("[data-tests] tbody tr")).to_have_count(1)
+    expect(admin.locator("[data-tests-status]")).to_have_text("已存入草稿")
+    expect(admin.locator("[data-status]")).to_contain_text("已存入草稿")
+
+    admin.click("[data-back]")
+    admin.click("main a[href$='/scenarios']")
+    expect(admin.locator("main")).to_contain_text("决策测试")
+    expect(admin.locator("main")).to_contain_text("1 个全部通过")
+    admin.go_back()
+    admin.click("form[action$='/publish'] button")
+    admin.wait_for_url(lambda url: "/drafts/" not in url, timeout=30_000)
+
+    def published() -> dict[str, bytes]:
+        with site.application.database.reading() as session:
+            newest = definitions.definitions(session, key="sample_drop")[0]
+            return {each.name: each.content for each in bundles.sources_of(session, newest.id)}
+
+    files = off_loop(published)
+    table = off_loop(lambda: decisions.parse(files["sample_approval.dmn"])).decisions["sample_approval"].table
+    assert len(table.rules) == 5
+    assert table.rules[2].cells[1] == "<= 3"
+    assert b'"manager"' in files["decision_tests/sample_approval.json"]
+
+
+def test_no_shipped_file_loses_anything_and_two_admins_see_each_other(
+    site: Site, sign_in: SignIn, off_loop: OffLoop
+) -> None:
+    draft_id = off_loop(lambda: begin(site, "support_request"))
+    admin = sign_in("admin")
+    open_file(admin, site, draft_id, "support_routing.dmn")
+    again = """async (xml) => {
+        const { modeler } = document.querySelector('[data-ready]');
+        const { warnings } = await modeler.importXML(xml);
+        for (const view of modeler.getViews()) await modeler.open(view);
+        return [warnings.length, (await modeler.saveXML({ format: true })).xml];
+    }"""
+    for path in SHIPPED:
+        warnings, xml = admin.evaluate(again, path.read_text("utf-8"))
+        assert warnings == 0
+        before, after = off_loop(lambda p=path, x=xml: [what_is_read(p.read_bytes()), what_is_read(x.encode())])
+        assert before == after, path.name
+
+    open_file(admin, site, draft_id, "support_routing.dmn")
+    admin.locator("[data-views] button", has_text="按优先级的时限").click()
+
+    def others(old: bytes, new: bytes) -> None:
+        with site.application.database.transaction() as session:
+            file = drafts.files(session, draft_id)["support_routing.dmn"]
+            content = file.content.replace(old, new, 1)
+            drafts.save_file(
+                session, site.company.admin, draft_id, file.name, content, revision=file.revision, now=utc_now()
+            )
+
+    off_loop(lambda: others(b"1440", b"960"))
+    first = admin.locator("[data-canvas] td.output-cell").first
+    type_in(admin, first, "7")
+    conflict = admin.locator("[data-decisions] > [data-conflict]")
+    expect(conflict).to_contain_text("没有丢失")
+    expect(first).to_contain_text("7")
+
+    phone = sign_in("admin", viewport={"width": 390, "height": 844})
+    open_file(phone, site, draft_id, "support_routing.dmn")
+    expect(phone.locator("[data-narrow]")).to_be_visible()
+    assert phone.locator("[data-canvas] [contenteditable=true]").count() == 0
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    # A file that the editor would not give back as it is stays a text.
+    off_loop(lambda: others(b"DMN/20191111/MODEL", b"DMN/20211108/MODEL"))
+    phone.reload()
+    expect(phone.locator("[data-findings]")).to_contain_text("请用文本编辑")
+    expect(phone.locator("[data-canvas]")).to_be_hidden()
+
+
+def what_is_read(source: bytes) -> Any:
+    model = decisions.parse(source)
+    return {
+        "decisions": {key: (each, each.job()) for key, each in model.decisions.items()},
+        "inputs": model.inputs,
+        "functions": model.functions,
+        "services": model.services,
+    }

@@ -1,0 +1,101 @@
+"""The page of a decision file, its test table, and what must be green before publishing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.web.world import SignedInClient, World, make_world
+
+KEY = "sample_drop"
+FILE = "sample_approval.dmn"
+TESTS = "decision_tests/sample_approval.json"
+
+
+@pytest.fixture
+def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
+    made = make_world(tmp_path, url=pages_url)
+    yield made
+    made.application.database.dispose()
+
+
+@pytest.fixture
+def admin(world: World) -> SignedInClient:
+    return world.client("admin")
+
+
+@pytest.fixture
+def draft(world: World, admin: SignedInClient) -> str:
+    """Begin a draft and return the address of its page."""
+    return str(admin.post(f"/studio/{world.ids[KEY]}/drafts", {"title": "Limits"}).location)
+
+
+def ask(admin: SignedInClient, draft: str, **values: Any) -> Any:
+    content = admin.get(f"{draft}/files/{FILE}").get_json()["content"]
+    body = {"decision": "sample_approval", "content": content, "tests": {"rows": []}, **values}
+    return admin.post(f"{draft}/decision-tests", json=body)
+
+
+def put(admin: SignedInClient, address: str, content: str, revision: int) -> Any:
+    headers = {"X-CSRF-Token": admin.csrf_token, "Accept": "application/json"}
+    return admin.client.put(address, json={"content": content, "revision": revision}, headers=headers)
+
+
+def test_the_editor_has_a_text_page_beside_it(draft: str, admin: SignedInClient) -> None:
+    assert "data-decisions" in admin.get(f"{draft}/edit/{FILE}").text
+    assert "data-draft-text" in admin.get(f"{draft}/edit/{FILE}?as=text").text
+
+
+def test_rows_are_run_on_the_file_as_it_stands_in_the_editor(draft: str, admin: SignedInClient) -> None:
+    rows = [{"inputs": {"sample.quantity": 30}, "expected": {"level": "compliance"}}, {"inputs": {}}]
+    found = ask(admin, draft, tests={"rows": rows}).get_json()
+    assert [each["name"] for each in found["inputs"]] == ["sample.eligible", "sample.quantity", "sample.cycle_quantity"]
+    assert [each["name"] for each in found["outputs"]] == ["level", "reason"]
+    assert [(each["state"], each["rules"]) for each in found["rows"]] == [("passes", ["2"]), ("open", [])]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tests": None},
+        {"tests": {"rows": [3]}},
+        {"decision": ""},
+        {"content": 1},
+        {"tests": {"rows": [{"inputs": []}]}},
+    ],
+)
+def test_bad_input_is_refused_with_a_sentence(values: dict[str, Any], draft: str, admin: SignedInClient) -> None:
+    answer = ask(admin, draft, **values)
+    assert answer.status_code == 422
+    assert answer.get_json()["detail"]
+
+
+def test_a_body_that_is_no_object_is_refused(draft: str, admin: SignedInClient) -> None:
+    for body in ([], "text", None):
+        assert admin.post(f"{draft}/decision-tests", json=body).status_code == 422
+
+
+def test_a_broken_file_or_an_unknown_decision_is_said(draft: str, admin: SignedInClient) -> None:
+    assert ask(admin, draft, content="<x/>").get_json()["problem"]
+    assert ask(admin, draft, decision="gone").get_json()["problem"]
+
+
+def test_only_admins_run_rows(world: World, draft: str) -> None:
+    assert world.client("manager1").post(f"{draft}/decision-tests", json={}).status_code in {403, 404}
+
+
+def test_red_rows_are_shown_and_keep_a_process_from_being_published(
+    world: World, draft: str, admin: SignedInClient
+) -> None:
+    rows = [{"inputs": {"sample.quantity": 30}, "expected": {"level": "auto"}}]
+    assert put(admin, f"{draft}/files/{TESTS}", orjson.dumps({"rows": rows}).decode(), 0).status_code == 200
+    page = admin.get(f"{draft}/scenarios").text
+    assert "level = compliance" in page
+    assert "0 of 1 pass" in page
+    admin.post(f"/studio/{world.ids[KEY]}/gate", {"green": "yes"})
+    revision = admin.get(f"{draft}/files/{TESTS}").get_json()["revision"]
+    refused = admin.post(f"{draft}/publish", json={"revision": revision, "note": ""})
+    assert refused.status_code == 409
+    assert refused.get_json()["code"] == "scenarios_not_green"
