@@ -17,7 +17,7 @@ from engine.people import queries as people
 from engine.wiring import Application
 
 ZONE = ZoneInfo("Asia/Shanghai")
-WORKING_DAYS = 44
+WORKING_DAYS = 45
 DAYS_WITH_CHORES = 7
 
 Say = Callable[[str], object]
@@ -34,7 +34,7 @@ def fill(application: Application, *, password: str, working_days: int, seed: in
 
     Args:
         password: of every demo account.
-        working_days: how many of them the story has; 44 are some nine weeks with a thousand finished visits.
+        working_days: how many of them the story has; 45 are some nine weeks with a thousand finished visits.
         seed: the same seed tells the same story.
         say: told how far it is, in a line that a person reads.
     """
