@@ -32,7 +32,7 @@ from web.security import SAFE_METHODS, policy_of
 
 STUDIO = {
     "begin": "draft.created", "begin_with": "draft.created", "copy_with": "draft.created", "rename": "draft.renamed",
-    "save_file": "draft.saved", "remove_file": "draft.saved", "remove_scenario": "draft.saved",
+    "save_file": "draft.saved", "add_form": "draft.saved", "remove_file": "draft.saved", "remove_scenario": "draft.saved",
     "discard": "draft.discarded", "follow": "draft.rebased", "publish": "definition.published",
     "roll_back": "definition.rolled_back", "set_gate": "definition.gate_changed",
     "set_draft_gate": "definition.gate_changed", "upload_bundle": "bundle.uploaded", "accept_import": "draft.created",
@@ -46,6 +46,8 @@ STUDIO = {
 SILENT = {
     "studio.check": "it only looks",
     "studio.check_draft": "it only looks",
+    "studio.look_at_form": "it only looks",
+    "studio.run_decision_tests": "it only looks",
     "customers.note": "a note of everybody's work, with its author, in the customer's own history",
 }
 ROOT = Path(__file__).resolve().parents[2]
