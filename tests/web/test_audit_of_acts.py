@@ -32,7 +32,8 @@ from web.security import SAFE_METHODS, policy_of
 
 STUDIO = {
     "begin": "draft.created", "begin_with": "draft.created", "copy_with": "draft.created", "rename": "draft.renamed",
-    "save_file": "draft.saved", "add_form": "draft.saved", "remove_file": "draft.saved", "remove_scenario": "draft.saved",
+    "save_file": "draft.saved", "add_form": "draft.saved", "remove_file": "draft.saved",
+    "remove_scenario": "draft.saved",
     "discard": "draft.discarded", "follow": "draft.rebased", "publish": "definition.published",
     "roll_back": "definition.rolled_back", "set_gate": "definition.gate_changed",
     "set_draft_gate": "definition.gate_changed", "upload_bundle": "bundle.uploaded", "accept_import": "draft.created",
