@@ -59,6 +59,7 @@ def read(name: str, content: bytes) -> Archive:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive, name)
+    # zipfile says NotImplementedError of a compression that it does not know, and RuntimeError of an encrypted file.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise InvalidInputError(
             "{name} cannot be imported: the zip file is damaged or encrypted.", code="archive_refused", name=name[:120]
