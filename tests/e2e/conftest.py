@@ -18,6 +18,7 @@ from engine.consent import service as consent
 from engine.consent.rules import LocationMode
 from engine.settings import Settings
 from tests import factories
+from tests.databases import filled
 from tests.factories import Company
 from web.app import create_app
 
@@ -67,7 +68,7 @@ def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     application = wiring.build(settings, clock=clock)
     # Playwright runs an event loop in this thread, in which the V8 isolate refuses to wait.
     with ThreadPoolExecutor(1) as pool:
-        company = pool.submit(_found, application).result()
+        company = pool.submit(filled, application.database, "e2e", lambda: _found(application)).result()
     doorbell = application.ring_thread()
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
     # Closing waits for the requests under way: each holds a connection that it must give back first.

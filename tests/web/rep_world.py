@@ -17,10 +17,10 @@ from engine.process import bundles, deployment, user_tasks
 from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.settings import Settings
-from engine.store.database import create_all
 from engine.visits import queries as visit_queries
 from engine.visits import service as visits
 from engine.wiring import Application, build
+from tests.databases import empty_sqlite
 from web.app import create_app
 from web.security import masked
 
@@ -107,11 +107,10 @@ class World:
 def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
     """Build the company in a folder: two territories, two reps of one team, a manager, ops, a stranger."""
     clock = [now]
-    settings = Settings.from_environment(
-        {"FIELDFLOW_DATA": str(folder), **({"FIELDFLOW_DATABASE_URL": url} if url else {})}
-    )
+    folder.mkdir(parents=True, exist_ok=True)
+    address = url or empty_sqlite(folder)
+    settings = Settings.from_environment({"FIELDFLOW_DATA": str(folder), "FIELDFLOW_DATABASE_URL": address})
     application = build(settings, clock=lambda: clock[0])
-    create_all(application.database.engine)
     app = create_app(application)
     world = World(application, app, clock)
     with application.database.transaction() as session:

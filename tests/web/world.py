@@ -18,11 +18,11 @@ from engine.ids import new_id
 from engine.people import service as people
 from engine.process import bundles, deployment
 from engine.settings import Settings
-from engine.store.database import create_all
 from engine.support import service as support
 from engine.visits import service as visits
 from engine.visits.tables import Visit
 from engine.wiring import Application, build
+from tests.databases import empty_sqlite
 from web.app import create_app
 from web.security import masked
 
@@ -99,12 +99,10 @@ class SignedInClient:
 
 def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
     """Return a company in an empty database: a fresh SQLite file if no address is given."""
-    settings = Settings.from_environment(
-        {"FIELDFLOW_DATA": str(folder), **({"FIELDFLOW_DATABASE_URL": url} if url else {})}
-    )
     folder.mkdir(parents=True, exist_ok=True)
+    address = url or empty_sqlite(folder)
+    settings = Settings.from_environment({"FIELDFLOW_DATA": str(folder), "FIELDFLOW_DATABASE_URL": address})
     application = build(settings, clock=lambda: now)
-    create_all(application.database.engine)
     world = World(application, create_app(application), now)
     world.write(lambda session: _fill(session, world))
     return world

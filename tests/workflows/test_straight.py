@@ -21,8 +21,8 @@ from engine.bpmn.model import ProcessModel
 from engine.clock import SimulatedClock
 from engine.settings import Settings
 from engine.store.base import Base
-from engine.store.database import create_all
-from tests.conftest import MONDAY_9, truncate
+from tests.conftest import MONDAY_9
+from tests.databases import empty_sqlite, truncate
 from tests.workflows import test_sample_fulfilment, test_support_request, test_visit, test_visit_exceptions
 from tests.workflows.world import World
 
@@ -74,7 +74,7 @@ def test_the_straight_run_leaves_the_same(
 def _empty(kind: str, folder: Path, request: pytest.FixtureRequest) -> tuple[str, Path]:
     folder.mkdir()
     if kind == "sqlite":
-        return f"sqlite:///{folder / 'fieldflow.db'}", folder
+        return empty_sqlite(folder), folder
     url = request.getfixturevalue("postgresql_url")
     truncate(url)
     return url, folder
@@ -98,7 +98,6 @@ def _after(journey: Callable[..., None], arguments: dict[str, Any], where: tuple
     settings = Settings.from_environment({"FIELDFLOW_DATA": str(folder), "FIELDFLOW_DATABASE_URL": url})
     clock = SimulatedClock(MONDAY_9)
     application = wiring.build(settings, clock=clock)
-    create_all(application.database.engine)
     world = World(application, clock)
     journey(world=world, company=world.company, **arguments)
     application.database.dispose()

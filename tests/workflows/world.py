@@ -23,7 +23,7 @@ from engine.visits import rules as visit_rules
 from engine.visits import service as visit_service
 from engine.visits.tables import Visit, VisitReport
 from engine.wiring import Application
-from tests import factories
+from tests import databases, factories
 
 Result = TypeVar("Result")
 DEGREE_M = 111_195
@@ -43,8 +43,13 @@ class World:
     def __init__(self, application: Application, clock: SimulatedClock) -> None:
         self.application = application
         self.clock = clock
-        self.company = self.do(lambda session: factories.add_company(session, now=clock()))
-        self.do(lambda session: factories.deploy_factory_processes(session, now=clock()))
+        self.company: factories.Company = databases.filled(application.database, ("company", clock()), self._found)
+
+    def _found(self) -> factories.Company:
+        now = self.clock()
+        company = self.do(lambda session: factories.add_company(session, now=now))
+        self.do(lambda session: factories.deploy_factory_processes(session, now=now))
+        return company
 
     def do(self, work: Callable[[Any], Result]) -> Result:
         """Do something in a transaction of its own, then what follows of it."""
