@@ -92,6 +92,9 @@ def site(tmp_path: Path, database_url: str) -> Iterator[Site]:
     application.database.dispose()
 
 
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Marks what only the browser can get wrong, such as markup and keys: the other database would tell nothing new."""
+
 SignIn = Callable[..., Page]
 
 

@@ -15,10 +15,10 @@ from engine.process import queries as process
 from engine.studio import drafts, recordings
 from engine.support import service as support
 from engine.visits import service as visits
-from tests.e2e.conftest import DESK, PHONE, SignIn, Site
+from tests.e2e.conftest import DESK, PHONE, SignIn, Site, on_one_database
 from web.app import create_app
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, on_one_database]
 AXE = Path(__file__).parents[2] / "web/frontend/node_modules/axe-core/axe.min.js"
 TWO = [("zh", False), ("en", True)]
 FOUR = [*TWO, ("zh", True), ("en", False)]

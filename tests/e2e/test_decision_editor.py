@@ -12,7 +12,7 @@ from engine.clock import utc_now
 from engine.feel import decisions
 from engine.process import bundles, definitions
 from engine.studio import drafts
-from tests.e2e.conftest import SignIn, Site
+from tests.e2e.conftest import SignIn, Site, on_one_database
 
 pytestmark = pytest.mark.e2e
 expect.set_options(timeout=15_000)
@@ -110,6 +110,7 @@ def test_a_table_is_changed_mended_tested_and_published(site: Site, sign_in: Sig
     assert b'"manager"' in files["decision_tests/sample_approval.json"]
 
 
+@on_one_database
 def test_no_shipped_file_loses_anything_and_two_admins_see_each_other(
     site: Site, sign_in: SignIn, off_loop: OffLoop
 ) -> None:

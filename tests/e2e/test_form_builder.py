@@ -15,7 +15,7 @@ from engine.process import bundles, definitions
 from engine.studio import drafts
 from forms.components import KINDS
 from tests import factories
-from tests.e2e.conftest import PHONE, SignIn, Site
+from tests.e2e.conftest import PHONE, SignIn, Site, on_one_database
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_report import open_report, plan
 
@@ -164,6 +164,7 @@ def test_a_conflict_and_a_drag_lose_nothing_and_mistakes_are_in_english(
     expect(one.locator("[data-form-title]")).to_have_text("新的报告")
 
 
+@on_one_database
 def test_opening_and_saving_any_form_changes_nothing(site: Site, sign_in: SignIn, off_loop: Run) -> None:
     """Each pane is drawn, an edit is made and taken back; one form has every type, and what the builder knows not."""
     parts = [

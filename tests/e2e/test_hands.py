@@ -10,9 +10,9 @@ from engine.clock import utc_now
 from engine.process import queries as process
 from engine.support import service as support
 from engine.visits import service as visits
-from tests.e2e.conftest import DESK, PHONE, SignIn, Site
+from tests.e2e.conftest import DESK, PHONE, SignIn, Site, on_one_database
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, on_one_database]
 
 
 def ask(site: Site) -> None:
