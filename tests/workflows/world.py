@@ -44,6 +44,7 @@ class World:
         self.application = application
         self.clock = clock
         self.company: factories.Company = databases.filled(application.database, ("company", clock()), self._found)
+        application.worker.run_until_idle()  # what is done once a minute is done for this minute
 
     def _found(self) -> factories.Company:
         now = self.clock()
