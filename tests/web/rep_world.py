@@ -17,10 +17,11 @@ from engine.process import bundles, deployment, user_tasks
 from engine.process import queries as process
 from engine.process.queries import TaskRow
 from engine.settings import Settings
+from engine.store.database import Database
 from engine.visits import queries as visit_queries
 from engine.visits import service as visits
 from engine.wiring import Application, build
-from tests.databases import empty_sqlite
+from tests.databases import empty_sqlite, filled
 from web.app import create_app
 from web.security import masked
 
@@ -113,7 +114,16 @@ def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
     application = build(settings, clock=lambda: clock[0])
     app = create_app(application)
     world = World(application, app, clock)
-    with application.database.transaction() as session:
+    database = application.database
+    found, shops = filled(database, ("reps", now), lambda: _fill(database, now))
+    world.people |= found
+    world.customers |= shops
+    return world
+
+
+def _fill(database: Database, now: datetime) -> tuple[dict[str, UUID], dict[str, UUID]]:
+    found: dict[str, UUID] = {}
+    with database.transaction() as session:
         deployment.deploy(session, SYSTEM, bundles.factory_sources("visit"), now=now)
         visits.add_purpose(session, key="routine", name="例行拜访", name_en="Routine call", form_key="visit_report")
         visits.add_purpose(session, key="shelf", name="陈列检查", name_en="Shelf check", form_key="visit_report")
@@ -126,7 +136,7 @@ def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
             ("ops1", "赵运营", [Role.OPS], north),
             ("stranger", "外人", [Role.REP], south),
         ):
-            world.people[login] = people.add_user(
+            found[login] = people.add_user(
                 session,
                 login=login,
                 name=name,
@@ -136,9 +146,9 @@ def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
                 territory_ids=[territory],
                 now=now,
             )
-        _set_manager(session, team, world.people["manager1"])
-        _add_customers(session, world, north, south)
-    return world
+        _set_manager(session, team, found["manager1"])
+        shops = _add_customers(session, north, south, now)
+    return found, shops
 
 
 def page(client: FlaskClient, address: str, status: int = 200) -> str:
@@ -172,7 +182,8 @@ def _set_manager(session: Any, team_id: UUID, manager_id: UUID) -> None:
     session.get_one(Team, team_id).manager_id = manager_id
 
 
-def _add_customers(session: Any, world: World, north: UUID, south: UUID) -> None:
+def _add_customers(session: Any, north: UUID, south: UUID, now: datetime) -> dict[str, UUID]:
+    found = {}
     rows = (
         ("h1", "市第一人民医院", "First People's Hospital", "hospital", "A", north, 31.2304, 121.4737),
         ("h2", "仁和药房", "Renhe Pharmacy", "pharmacy", "B", north, 31.2404, 121.4900),
@@ -180,10 +191,11 @@ def _add_customers(session: Any, world: World, north: UUID, south: UUID) -> None
     )
     for code, name, name_en, kind, tier, territory, latitude, longitude in rows:
         customer_id = customers.add_customer(
-            session, code=code, name=name, name_en=name_en, kind=kind, tier=tier, territory_id=territory, now=world.now
+            session, code=code, name=name, name_en=name_en, kind=kind, tier=tier, territory_id=territory, now=now
         )
         customers.add_place(
             session, customer_id, address=f"中山路 {len(name)} 号", latitude=latitude, longitude=longitude
         )
         customers.add_contact(session, customer_id, name=f"{name[0]}主任", title="主任", phone="13800000000")
-        world.customers[code] = customer_id
+        found[code] = customer_id
+    return found

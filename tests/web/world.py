@@ -22,7 +22,7 @@ from engine.support import service as support
 from engine.visits import service as visits
 from engine.visits.tables import Visit
 from engine.wiring import Application, build
-from tests.databases import empty_sqlite
+from tests.databases import empty_sqlite, filled
 from web.app import create_app
 from web.security import masked
 
@@ -104,12 +104,12 @@ def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
     settings = Settings.from_environment({"FIELDFLOW_DATA": str(folder), "FIELDFLOW_DATABASE_URL": address})
     application = build(settings, clock=lambda: now)
     world = World(application, create_app(application), now)
-    world.write(lambda session: _fill(session, world))
+    world.ids |= filled(application.database, ("desk", now), lambda: world.write(lambda session: _fill(session, now)))
     return world
 
 
-def _fill(session: Session, world: World) -> None:
-    ids, now = world.ids, world.now
+def _fill(session: Session, now: datetime) -> dict[str, UUID]:
+    ids: dict[str, UUID] = {}
     ids["east"], ids["west"] = people.add_territory(session, "城东"), people.add_territory(session, "城西")
     password = "correct horse"
 
@@ -145,3 +145,4 @@ def _fill(session: Session, world: World) -> None:
     visits.add_purpose(session, key="call", name="常规拜访", name_en="Call", form_key="visit_report")
     for key in bundles.factory_keys():
         ids[key], _version = deployment.deploy(session, SYSTEM, bundles.factory_sources(key), note="first", now=now)
+    return ids
