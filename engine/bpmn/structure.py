@@ -45,6 +45,7 @@ ALLOWED_EVENTS = {
     "intermediateThrowEvent": {"messageEventDefinition"},
     "boundaryEvent": {"messageEventDefinition", "timerEventDefinition", "errorEventDefinition"},
 }
+NEED_A_TRIGGER = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 REFERENCES = {
     "sourceRef": elements.FLOW_NODES,
     "targetRef": elements.FLOW_NODES,
@@ -156,7 +157,7 @@ def _event(node: Node) -> Iterator[Finding]:
         if name not in ALLOWED_EVENTS[kind(node)]:
             what, what_zh = EVENT_NAMES.get(name, (name, name))
             yield finding("unsupported", node, what=f"{what} on a {kind(node)}", what_zh=f"{kind(node)} 上的{what_zh}")
-    if not definitions and kind(node) in {"intermediateCatchEvent", "boundaryEvent"}:
+    if not definitions and kind(node) in NEED_A_TRIGGER:
         yield finding("unsupported", node, what=f"a {kind(node)} without a trigger", what_zh="没有触发条件的事件")
     on_error = any(kind(definition) == "errorEventDefinition" for definition in definitions)
     if on_error and node.get("cancelActivity") == "false":

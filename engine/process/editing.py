@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy.orm import Session
 
-from engine.bpmn import documents
+from engine.bpmn import documents, structure
 from engine.bpmn.check import Finding
 from engine.bpmn.model import Source
 from engine.feel import decisions as feel_decisions
@@ -62,6 +63,21 @@ def with_diagram(session: Session, definition_id: UUID, xml: str) -> list[Source
     files = definition_files(session, definition_id)
     files[diagram_name(files, row.key)] = xml.encode("utf-8")
     return bundles.sources_from(with_shipped_forms(files))
+
+
+def refused() -> dict[str, Any]:
+    """Return what the gate never publishes, so that menus need not offer it.
+
+    Returns:
+        ``kinds``: BPMN names of elements; ``triggers``: kind of event → the definitions it may have, "" for none.
+    """
+    return {
+        "kinds": [*structure.UNSUPPORTED, "eventSubProcess"],
+        "triggers": {
+            kind: sorted(names if kind in structure.NEED_A_TRIGGER else names | {""})
+            for kind, names in structure.ALLOWED_EVENTS.items()
+        },
+    }
 
 
 def check(sources: Sequence[Source]) -> list[Finding]:

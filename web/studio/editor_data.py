@@ -9,7 +9,7 @@ from flask import url_for
 from engine.process import bundles, editing, topics
 from engine.studio.drafts import DraftRow, FileRow
 from web.i18n import locale
-from web.studio.texts import decision_texts, editor_texts
+from web.studio.texts import canvas_texts, decision_texts, editor_texts
 
 
 def of_version(definition_id: UUID, files: Mapping[str, bytes], name: str, *, read_only: bool) -> dict[str, Any]:
@@ -102,5 +102,6 @@ def _shared(files: Mapping[str, bytes]) -> dict[str, Any]:
             {"name": topic.name, "label": topic.label[index], "parameters": list(topic.parameters)}
             for topic in topics.all_topics()
         ],
-        "texts": editor_texts(),
+        "refused": editing.refused(),
+        "texts": {**editor_texts(), **canvas_texts()},
     }

@@ -1,5 +1,7 @@
 """The words of the studio's pages and of the editor, whose script gets them from the page."""
 
+from typing import Any
+
 from engine.process.deployment import SHIPPED
 from engine.studio.publishing import ROLLED_BACK
 from web.i18n import translate as _
@@ -71,6 +73,19 @@ def editor_texts() -> dict[str, str]:
         "overwrite": _("Put mine in its place"),
         "takeTheirs": _("Take theirs, and drop mine"),
         "broken": _("This diagram cannot be shown:"),
+    }
+
+
+def canvas_texts() -> dict[str, Any]:
+    """Return what the editor of diagrams says on and around its canvas."""
+    return {
+        "sum": _("Errors: {errors}, warnings: {warnings}"),
+        "notChecked": _("Not checked: the server does not answer. The next change tries again."),
+        "inside": _("Inside: {name}"),
+        "minimap": _("Overview"),
+        "colour": _("Colour"),
+        "colours": [_("None"), _("Blue"), _("Green"), _("Yellow"), _("Orange"), _("Red"), _("Purple"), _("Grey")],
+        "narrow": _("Here it can be read. Changing it needs a window that is at least 900 px wide."),
     }
 
 

@@ -10,7 +10,7 @@ function list(findings, texts, act) {
   return rows;
 }
 
-function row({ element, line, severity, text }, texts, act) {
+function row({ element, line, name, severity, text }, texts, act) {
   const item = document.createElement('li');
   const button = document.createElement(act ? 'button' : 'div');
   button.className = 'finding';
@@ -25,8 +25,9 @@ function row({ element, line, severity, text }, texts, act) {
   sentence.className = 'grow';
   sentence.textContent = text;
   const place = document.createElement('span');
-  place.className = 'tiny muted mono';
-  place.textContent = [element, line && texts.line.replace('{n}', line)].filter(Boolean).join(' · ');
+  // An element on a canvas has a name; a place in a text has a line.
+  place.className = name ? 'tiny muted' : 'tiny muted mono';
+  place.textContent = name || [element, line && texts.line.replace('{n}', line)].filter(Boolean).join(' · ');
   button.append(badge, sentence, place);
   item.append(button);
   return item;

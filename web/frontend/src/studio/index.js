@@ -1,28 +1,36 @@
 // The editor: open a version or a draft, edit, check, publish. The first change begins a draft, which is saved by itself
-// from then on. A save that would lose anything is refused.
+// from then on, as the server's check follows by itself. A save that would lose anything is refused.
 import Modeler from 'bpmn-js/lib/Modeler';
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
 import { spiffworkflow } from '../diagram/moddle.js';
+import { coloursModule } from './colours.js';
 import { DraftFile } from './draft.js';
-import { showFindings } from './findings.js';
+import { Findings } from './findings.js';
+import { nextElement, pageKeys } from './keys.js';
+import { LiveCheck } from './live_check.js';
 import { losses } from './losses.js';
+import { menusModule } from './menus.js';
+import { Minimap } from './minimap.js';
 import { problemNotice } from './notice.js';
 import { Settings } from './properties.js';
 import { providerModule } from './provider.js';
+import { freeze, readOnlyModule } from './read_only.js';
+import { keepReferences } from './references.js';
 import { send } from './send.js';
 import { translateModule } from './translate.js';
 import { typesModule } from './types.js';
+import { READABLE, fit, reveal } from './view.js';
 
-const PALETTE_WIDTH = 130;
-const MARGIN = 20;
-const READABLE = 0.75;
 const QUIET_MS = 1500;
+const WIDE = '(min-width: 900px)';
 
 const fill = (text, n) => text.replace('{n}', n);
 
 export async function openStudio(root, data) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   const { texts } = data;
+  const isNarrow = !matchMedia(WIDE).matches;
+  const isReadOnly = data.readOnly || isNarrow;
   const modeler = new Modeler({
     container: part('canvas'),
     propertiesPanel: { parent: part('panel') },
@@ -34,19 +42,35 @@ export async function openStudio(root, data) {
       providerModule(data),
       translateModule(data.locale),
       typesModule,
+      menusModule(data),
+      coloursModule(data),
+      ...(isReadOnly ? [readOnlyModule] : []),
     ],
   });
   root.modeler = modeler; // for browser tests and the console
-  const studio = { root, data, texts, modeler, part, lost: [], isDirty: false };
+  modeler.on('import.parse.complete', ({ warnings }) => warnings && keepReferences(warnings));
+  const studio = { root, data, texts, modeler, part, isReadOnly, lost: [], isDirty: false };
+  if (isReadOnly) freeze(part('panel'));
+  root.classList.toggle('is-read-only', isReadOnly);
+  part('narrow').hidden = !isNarrow || data.readOnly;
   if (!(await load(studio))) return;
-  studio.file = new DraftFile({
-    data, root, read: async () => (await modeler.saveXML({ format: true })).xml, status: (sentence) => status(studio, sentence),
+  studio.file = new DraftFile({ data, root, read: () => read(studio), status: (sentence) => status(studio, sentence) });
+  studio.findings = new Findings({ list: part('list'), sum: part('sum'), modeler, texts });
+  studio.check = new LiveCheck({
+    data,
+    read: () => read(studio),
+    show: (findings) => studio.findings.show(findings),
+    failed: () => studio.findings.say(texts.notChecked),
+    waiting: () => studio.findings.wait(),
   });
   watch(studio);
-  part('check').addEventListener('click', () => check(studio));
-  part('publish-form')?.addEventListener('submit', (event) => {
-    if (event.submitter?.value === 'publish') publish(studio);
-  });
+  tools(studio);
+  root.dataset.ready = 'yes';
+  studio.check.now();
+}
+
+async function read({ modeler }) {
+  return (await modeler.saveXML({ format: true })).xml;
 }
 
 async function load(studio) {
@@ -54,56 +78,69 @@ async function load(studio) {
   try {
     const { warnings } = await modeler.importXML(data.xml);
     studio.lost = warnings.map(({ message }) => message);
-    const { xml } = await modeler.saveXML({ format: true });
-    studio.lost.push(...losses(data.xml, xml));
+    studio.lost.push(...losses(data.xml, await read(studio)));
   } catch (error) {
     problem(studio, texts.broken, [error.message]);
     return false;
   }
-  fit(modeler, READABLE);
+  fit(modeler, READABLE, studio.isReadOnly);
   if (studio.lost.length) problem(studio, texts.lossy, studio.lost);
-  studio.root.dataset.ready = 'yes';
   return true;
 }
 
-// The palette lies over the canvas: the picture begins beside it. Small type cannot be read, so that a large process
-// opens at its beginning; the whole of it is one button away.
-function fit(modeler, least) {
-  const canvas = modeler.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  const { inner, outer } = canvas.viewbox();
-  const whole = Math.min((outer.width - PALETTE_WIDTH - MARGIN) / inner.width, outer.height / inner.height, 1);
-  const scale = Math.max(whole, least);
-  const [width, height] = [outer.width / scale, outer.height / scale];
-  const beside = (PALETTE_WIDTH + MARGIN) / scale;
-  const start = modeler.get('elementRegistry').find(({ type, businessObject }) =>
-    type === 'bpmn:StartEvent' && businessObject.$parent.$type === 'bpmn:Process');
-  // A foreign diagram may begin anywhere: its whole picture begins at its edge all the same.
-  const far = least && start && start.x - inner.x > width / 2;
-  const middle = start && inner.height > height ? start.y + start.height / 2 : inner.y + inner.height / 2;
-  canvas.zoom(scale);
-  canvas.viewbox({ x: (far ? start.x : inner.x) - beside, y: middle - height / 2, width, height });
-}
-
 function watch(studio) {
-  const { modeler, part, root, texts } = studio;
+  const { modeler, part, texts } = studio;
   const stack = modeler.get('commandStack');
   modeler.on('commandStack.changed', () => {
     studio.isDirty = true;
     status(studio, texts.unsaved);
     clearTimeout(studio.timer);
-    if (!studio.lost.length && !studio.data.readOnly) studio.timer = setTimeout(() => save(studio), QUIET_MS);
+    if (!studio.lost.length) studio.timer = setTimeout(() => save(studio), QUIET_MS);
+    studio.check.soon();
     for (const [name, can] of [['undo', stack.canUndo()], ['redo', stack.canRedo()]]) {
       if (part(name)) part(name).disabled = !can;
     }
   });
-  part('fit').addEventListener('click', () => fit(modeler, 0));
-  part('undo')?.addEventListener('click', () => stack.undo());
-  part('redo')?.addEventListener('click', () => stack.redo());
   addEventListener('beforeunload', (event) => {
     if (studio.isDirty) event.preventDefault();
   });
-  if (studio.data.readOnly) root.classList.add('is-read-only');
+  // Another file of the draft may have been mended in another window.
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) studio.check.now({ again: true });
+  });
+  part('check').addEventListener('click', () => check(studio));
+  part('publish-form')?.addEventListener('submit', (event) => {
+    if (event.submitter?.value === 'publish') publish(studio);
+  });
+}
+
+function tools(studio) {
+  const { modeler, part, texts } = studio;
+  const stack = modeler.get('commandStack');
+  const minimap = new Minimap({
+    modeler, label: texts.minimap, toggled: (isOpen) => part('minimap').setAttribute('aria-pressed', isOpen),
+  });
+  const act = {
+    find: () => modeler.get('searchPad').toggle(),
+    fit: () => fit(modeler, 0, studio.isReadOnly),
+    minimap: () => minimap.toggle(),
+    next: (step) => {
+      const element = nextElement(modeler, step);
+      if (!element) return;
+      reveal(modeler, element);
+      modeler.get('canvas').focus();
+    },
+    redo: () => stack.redo(),
+    undo: () => stack.undo(),
+  };
+  for (const name of ['find', 'fit', 'minimap', 'redo', 'undo']) {
+    // A click that opens the search must not reach the page, where it would close it again.
+    part(name)?.addEventListener('click', (event) => {
+      event.stopPropagation();
+      act[name]();
+    });
+  }
+  pageKeys(act);
 }
 
 async function save(studio) {
@@ -111,18 +148,20 @@ async function save(studio) {
   studio.isDirty = false;
   const done = await studio.file.save();
   // What was changed while it was on its way is not saved yet: its own timer runs.
-  if (done && !studio.isDirty) status(studio, studio.texts.saved);
+  if (done && !studio.isDirty) {
+    status(studio, studio.texts.saved);
+    studio.check.now();
+  }
   studio.isDirty ||= !done;
   return done;
 }
 
 async function check(studio) {
-  const { data, modeler, texts } = studio;
+  const { texts } = studio;
   status(studio, texts.checking);
-  const { xml } = await modeler.saveXML({ format: true });
-  const answer = await send(data.checkUrl, { xml, name: data.name, content: xml });
-  if (!answer.ok) return status(studio, answer.body.detail ?? texts.failed);
-  return report(studio, answer.body.findings, fill(texts.findings, answer.body.findings.length));
+  const { detail, findings } = await studio.check.now({ again: true });
+  if (!findings) return status(studio, detail ?? texts.failed);
+  return status(studio, findings.length ? fill(texts.findings, findings.length) : texts.noFindings);
 }
 
 async function publish(studio) {
@@ -133,8 +172,8 @@ async function publish(studio) {
   const note = root.querySelector('[name=note]').value;
   const answer = await send(data.publishUrl, { note, revision: data.draftRevision });
   if (!answer.ok) {
-    if (answer.body.findings) report(studio, answer.body.findings, texts.refused);
-    return problem(studio, answer.body.detail ?? texts.failed, [], Boolean(answer.body.findings?.length));
+    if (answer.body.findings) studio.findings.show(answer.body.findings);
+    return problem(studio, answer.body.detail ?? texts.failed, []);
   }
   studio.isDirty = false;
   status(studio, fill(texts.published, answer.body.version));
@@ -142,16 +181,8 @@ async function publish(studio) {
   return undefined;
 }
 
-function report(studio, findings, sentence) {
-  showFindings({ box: studio.part('findings'), modeler: studio.modeler, findings, texts: studio.texts });
-  status(studio, findings.length ? sentence : studio.texts.noFindings);
-}
-
-function problem(studio, sentence, lines, keep = false) {
-  const notice = problemNotice(sentence, lines);
-  const box = studio.part('findings');
-  if (keep) box.prepend(notice);
-  else box.replaceChildren(notice);
+function problem(studio, sentence, lines) {
+  studio.part('problem').replaceChildren(problemNotice(sentence, lines));
   status(studio, studio.texts.refused);
 }
 
