@@ -257,6 +257,23 @@ def test_a_diagram_that_would_lose_something_cannot_be_published(page: Page, ser
 
 
 @pytest.mark.e2e
+def test_what_would_be_lost_is_named(page: Page, served: tuple[World, str]) -> None:
+    notice = page.locator("[data-findings] [role=alert]")
+    given = '<spiffworkflow:property name="form" value="visit_report"/>'
+    for part in ('<spiffworkflow:unheardOf a="1"/>', '<vendor:odd xmlns:vendor="urn:v"/>'):
+        assert given in drawing()
+        open_editor(page, served, drawing().replace(given, given + part))
+        assert re.search("unheardOf|odd", notice.inner_text())
+    # What refers to nothing is no loss: it stays as it is, for the check to tell and somebody to mend.
+    variables = "<bpmn:loopDataInputRef>rows</bpmn:loopDataInputRef>"
+    before = drawing(inside=variables).replace('dataObjectRef="data"', 'dataObjectRef="gone"')
+    open_editor(page, served, before)
+    assert notice.count() == 0
+    assert lost(before, page.evaluate(SAVE)) == []
+    page.locator("[data-list]", has_text="gone").wait_for()
+
+
+@pytest.mark.e2e
 def test_an_edit_is_checked_and_published(page: Page, served: tuple[World, str]) -> None:
     world = served[0]
     open_editor(page, served)

@@ -83,6 +83,8 @@ def canvas_texts() -> dict[str, Any]:
         "notChecked": _("Not checked: the server does not answer. The next change tries again."),
         "inside": _("Inside: {name}"),
         "minimap": _("Overview"),
+        "find": _("Name or id"),
+        "nothing": _("Nothing has that name or id."),
         "colour": _("Colour"),
         "colours": [_("None"), _("Blue"), _("Green"), _("Yellow"), _("Orange"), _("Red"), _("Purple"), _("Grey")],
         "narrow": _("Here it can be read. Changing it needs a window that is at least 900 px wide."),

@@ -22,24 +22,18 @@ SAME = {"messagePath": "formalExpression", "dataPath": "formalExpression", "expr
 
 
 def contents(xml: str | bytes) -> Counter[tuple[str, ...]]:
-    """Return each element with its owner, attributes and text, how often it is there."""
+    """Return each element with its owner and text, and each of its attributes, how often it is there."""
     found: Counter[tuple[str, ...]] = Counter()
     root = etree.fromstring(xml.encode() if isinstance(xml, str) else xml)
     for each in root.iter("{*}*"):
-        owner = next((up.get("id") for up in each.iterancestors() if up.get("id")), "")
+        owner = next((up.get("id") for up in (each, *each.iterancestors()) if up.get("id")), "")
         text = (each.text or "").strip() if not len(each) else ""
-        attributes = {
-            name: _number(value)
-            for name, value in each.attrib.items()
-            if not name.startswith(XSI) and SAYS_NOTHING.get(name) != value
-        }
         name = etree.QName(each)
-        found[
-            f"{{{name.namespace}}}{SAME.get(name.localname, name.localname)}",
-            owner,
-            text,
-            str(sorted(attributes.items())),
-        ] += 1
+        tag = f"{{{name.namespace}}}{SAME.get(name.localname, name.localname)}"
+        found[tag, owner, text] += 1
+        for key, value in each.attrib.items():
+            if not key.startswith(XSI) and SAYS_NOTHING.get(key) != value:
+                found[tag, owner, key, _number(value)] += 1
     return found
 
 

@@ -1,8 +1,9 @@
 // Findings of the gate: marks on the elements, and a list whose rows lead to them. Both follow while somebody works, so
 // that only what has changed is drawn anew, and the focus stays where it is.
 import { listFindings } from './finding_list.js';
-import { reveal } from './view.js';
+import { bringIntoView, reveal } from './view.js';
 
+const [NOTE_WIDTH, NOTE_HEIGHT] = [310, 120];
 const MARKERS = ['has-error', 'has-warning'];
 const ICONS = {
   error: '<path d="M5.2 1.5h5.6l3.7 3.7v5.6l-3.7 3.7H5.2l-3.7-3.7V5.2z"/><path d="M8 4.2v4.4M8 11v.6" stroke="#fff" stroke-width="1.7"/>',
@@ -32,7 +33,6 @@ export class Findings {
     this.say(findings.length ? counted : this.texts.noFindings);
     this.markAll(findings);
     this.listAll(findings);
-    return findings;
   }
 
   markAll(findings) {
@@ -73,8 +73,14 @@ export class Findings {
     if (before?.drawn === drawn && this.overlays.get(before.overlay)) return;
     const hadFocus = before?.html.contains(document.activeElement);
     if (before) this.overlays.remove(before.overlay);
-    const html = markHtml(severity, sentences, () => reveal(this.modeler, element));
-    const overlay = this.overlays.add(element, 'finding', { position, scale: { min: 0.7, max: 1 }, html });
+    const html = markHtml(severity, sentences);
+    const [button] = html.children;
+    button.addEventListener('click', () => reveal(this.modeler, element));
+    button.addEventListener('focus', () => {
+      if (!isWithin(button, canvas.getContainer())) bringIntoView(this.modeler, element);
+    });
+    for (const type of ['focus', 'pointerenter']) button.addEventListener(type, () => turnNote(html, canvas.getContainer()));
+    const overlay = this.overlays.add(element, 'finding', { position, scale: false, html });
     this.marks.set(element.id, { drawn, html, overlay });
     if (hadFocus) html.querySelector('button').focus();
   }
@@ -121,7 +127,19 @@ function placeOn({ waypoints, x, y }) {
   return { left: (one.x + other.x) / 2 - (x ?? corner.x) - 11, top: (one.y + other.y) / 2 - (y ?? corner.y) - 11 };
 }
 
-function markHtml(severity, sentences, act) {
+function isWithin(one, other) {
+  const [inner, outer] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+  return inner.left >= outer.left && inner.right <= outer.right && inner.top >= outer.top && inner.bottom <= outer.bottom;
+}
+
+// The sentence stands where there is room for it.
+function turnNote(mark, container) {
+  const [box, outer] = [mark.getBoundingClientRect(), container.getBoundingClientRect()];
+  mark.classList.toggle('is-at-end', box.left + NOTE_WIDTH > outer.right);
+  mark.classList.toggle('is-at-foot', box.bottom + NOTE_HEIGHT > outer.bottom);
+}
+
+function markHtml(severity, sentences) {
   const mark = document.createElement('div');
   mark.className = `finding-mark finding-${severity}`;
   const button = document.createElement('button');
@@ -129,7 +147,6 @@ function markHtml(severity, sentences, act) {
   button.innerHTML = `<svg width="22" height="22" viewBox="0 0 16 16" aria-hidden="true">${ICONS[severity]}</svg>`;
   if (sentences.length > 1) button.append(Object.assign(document.createElement('b'), { textContent: sentences.length }));
   button.append(Object.assign(document.createElement('span'), { className: 'visually-hidden', textContent: sentences.join(' ') }));
-  button.addEventListener('click', act);
   const note = document.createElement('div');
   note.className = 'finding-note';
   note.setAttribute('aria-hidden', 'true');

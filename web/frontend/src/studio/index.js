@@ -1,6 +1,7 @@
 // The editor: open a version or a draft, edit, check, publish. The first change begins a draft, which is saved by itself
 // from then on, as the server's check follows by itself. A save that would lose anything is refused.
 import Modeler from 'bpmn-js/lib/Modeler';
+import { $translateWith } from '@bpmn-io/properties-panel';
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
 import { spiffworkflow } from '../diagram/moddle.js';
 import { coloursModule } from './colours.js';
@@ -16,6 +17,7 @@ import { Settings } from './properties.js';
 import { providerModule } from './provider.js';
 import { freeze, readOnlyModule } from './read_only.js';
 import { keepReferences } from './references.js';
+import { searchModule } from './search.js';
 import { send } from './send.js';
 import { translateModule } from './translate.js';
 import { typesModule } from './types.js';
@@ -44,9 +46,11 @@ export async function openStudio(root, data) {
       typesModule,
       menusModule(data),
       coloursModule(data),
+      searchModule(data),
       ...(isReadOnly ? [readOnlyModule] : []),
     ],
   });
+  $translateWith(modeler.get('translate'));
   root.modeler = modeler; // for browser tests and the console
   modeler.on('import.parse.complete', ({ warnings }) => warnings && keepReferences(warnings));
   const studio = { root, data, texts, modeler, part, isReadOnly, lost: [], isDirty: false };
@@ -59,12 +63,12 @@ export async function openStudio(root, data) {
   studio.check = new LiveCheck({
     data,
     read: () => read(studio),
-    show: (findings) => studio.findings.show(findings),
+    show: (findings) => show(studio, findings),
     failed: () => studio.findings.say(texts.notChecked),
     waiting: () => studio.findings.wait(),
   });
-  watch(studio);
   tools(studio);
+  watch(studio);
   root.dataset.ready = 'yes';
   studio.check.now();
 }
@@ -117,13 +121,13 @@ function watch(studio) {
 function tools(studio) {
   const { modeler, part, texts } = studio;
   const stack = modeler.get('commandStack');
-  const minimap = new Minimap({
+  studio.minimap = new Minimap({
     modeler, label: texts.minimap, toggled: (isOpen) => part('minimap').setAttribute('aria-pressed', isOpen),
   });
   const act = {
     find: () => modeler.get('searchPad').toggle(),
     fit: () => fit(modeler, 0, studio.isReadOnly),
-    minimap: () => minimap.toggle(),
+    minimap: () => studio.minimap.toggle(),
     next: (step) => {
       const element = nextElement(modeler, step);
       if (!element) return;
@@ -165,20 +169,26 @@ async function check(studio) {
 }
 
 async function publish(studio) {
-  const { data, root, texts } = studio;
+  const { data, part, root, texts } = studio;
   if (studio.lost.length) return problem(studio, texts.lossy, studio.lost);
+  part('problem').replaceChildren();
   status(studio, texts.publishing);
   if (!(await save(studio))) return undefined;
   const note = root.querySelector('[name=note]').value;
   const answer = await send(data.publishUrl, { note, revision: data.draftRevision });
   if (!answer.ok) {
-    if (answer.body.findings) studio.findings.show(answer.body.findings);
+    if (answer.body.findings) show(studio, answer.body.findings);
     return problem(studio, answer.body.detail ?? texts.failed, []);
   }
   studio.isDirty = false;
   status(studio, fill(texts.published, answer.body.version));
   location.assign(answer.body.url);
   return undefined;
+}
+
+function show(studio, findings) {
+  studio.findings.show(findings);
+  studio.minimap.later();
 }
 
 function problem(studio, sentence, lines) {

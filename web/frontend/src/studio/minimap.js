@@ -1,6 +1,7 @@
 // The whole diagram small, with the part in view: press or drag to go there. Findings are seen from afar.
 const SVG = 'http://www.w3.org/2000/svg';
 const AROUND = 40;
+const SCOPES = ['bpmn:Lane', 'bpmn:Participant', 'bpmn:Group'];
 const REMEMBERED = 'studio-minimap';
 
 function draw(name, attributes) {
@@ -52,13 +53,14 @@ export class Minimap {
 
   small(element) {
     const worst = ['error', 'warning'].find((severity) => this.canvas.hasMarker(element, `has-${severity}`));
-    const kind = `${element.waypoints ? 'flow' : element.children.length ? 'scope' : 'node'}${worst ? ` has-${worst}` : ''}`;
+    const isScope = element.children?.length || SCOPES.includes(element.type);
+    const kind = `${element.waypoints ? 'flow' : isScope ? 'scope' : 'node'}${worst ? ` has-${worst}` : ''}`;
     if (element.waypoints) {
       return draw('polyline', { class: kind, points: element.waypoints.map((point) => `${point.x},${point.y}`).join(' ') });
     }
     const { x, y, width, height, di } = element;
     const shape = draw('rect', { class: kind, x, y, width, height, rx: width === height ? width / 2 : 8 });
-    if (di.get('color:background-color')) shape.style.fill = di.get('color:background-color');
+    if (!isScope && di.get('color:background-color')) shape.style.fill = di.get('color:background-color');
     return shape;
   }
 

@@ -24,5 +24,9 @@ export function fit(modeler, least, isReadOnly) {
 
 export function reveal(modeler, element) {
   modeler.get('selection').select(element);
+  bringIntoView(modeler, element);
+}
+
+export function bringIntoView(modeler, element) {
   modeler.get('canvas').scrollToElement(element, { top: 80, right: 100, bottom: 80, left: 180 });
 }

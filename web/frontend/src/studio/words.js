@@ -69,6 +69,8 @@ export const ZH = {
   'Open documentation': '打开说明', 'Section contains an error': '此部分有错误', 'Section contains edits': '此部分已修改', '<empty>': '空',
   'Toggle list item': '展开或收起此项', 'JSON contains errors': 'JSON 有错误', 'Open pop-up editor': '在大窗口中编辑',
   'Opened in editor': '已在大窗口中打开', 'FEEL expression is mandatory': '必须写 FEEL 表达式', 'Unparsable FEEL expression.': '无法解析此 FEEL 表达式。',
+  'List contains {numOfItems} item': '共 {numOfItems} 项', 'List contains {numOfItems} items': '共 {numOfItems} 项',
+  'Click to remove dynamic value with FEEL expression': '点击改为固定的值', 'Click to set a dynamic value with FEEL expression': '点击改用 FEEL 表达式',
   'Message flow': '消息流', 'Data input association': '数据输入关联', 'Data output association': '数据输出关联',
   'Global connect': '连线', Back: '返回', Search: '搜索', 'No matching entries found.': '没有匹配的项。',
 };

@@ -1,0 +1,192 @@
+"""The canvas of the editor: findings while one works, overview, search, keys, colours, and no English in Chinese."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from engine.process import definitions
+from tests.e2e.conftest import PHONE, SignIn, Site
+from tests.e2e.test_accessibility import faults
+
+# What happens in the browser is the same on both databases.
+pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+expect.set_options(timeout=15_000)
+
+OffLoop = Callable[[Callable[[], Any]], Any]
+MODELER = "const modeler = document.querySelector('[data-studio]').modeler;"
+SET_TOPIC = f"""(topic) => {{ {MODELER}
+    modeler.get('fieldflowSettings').set(modeler.get('elementRegistry').get('record_route'), 'topic', topic); }}"""
+SELECTED = f"() => {{ {MODELER} return modeler.get('selection').get().map((each) => each.id); }}"
+COLOUR = f"""() => {{ {MODELER}
+    return modeler.get('elementRegistry').get('record_route').di.get('color:background-color') ?? ''; }}"""
+
+
+def address(site: Site, key: str) -> str:
+    with site.application.database.reading() as session:
+        return f"{site.url}/studio/{definitions.definitions(session, key=key)[0].id}"
+
+
+def open_editor(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector("[data-studio][data-ready]")
+
+
+def test_findings_stand_on_the_elements_as_one_works(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    url = off_loop(lambda: address(site, "support_request"))
+    admin = sign_in("admin")
+    open_editor(admin, url)
+    summary, marks = admin.locator("[data-sum]"), admin.locator(".finding-mark > button")
+    expect(summary).to_have_text("没有发现问题，可以发布。")
+
+    # A mistake is told without a press of a button, and the focus stays in what is being typed.
+    admin.keyboard.press("Control+f")
+    admin.keyboard.type("分派")
+    expect(admin.locator(".djs-search-result")).to_have_count(1)
+    admin.keyboard.press("Enter")
+    assert admin.evaluate(SELECTED) == ["record_route"]
+    name = admin.get_by_label("英文名称", exact=True)
+    name.focus()
+    admin.evaluate(SET_TOPIC, "no.such")
+    expect(marks).to_have_count(2)
+    expect(summary).to_contain_text("错误 2 个")
+    expect(name).to_be_focused()
+    mark = admin.locator(".djs-overlays[data-container-id='record_route'] .finding-mark > button")
+    expect(mark).to_contain_text("没有处理主题“no.such”的服务")
+
+    # By keyboard: the mark says its sentence, leads to the element, and is the same mark after another change.
+    mark.focus()
+    expect(admin.locator(".finding-note:visible")).to_contain_text("no.such")
+    mark.evaluate("(button) => { button.dataset.same = 'yes'; }")
+    admin.evaluate(f"() => {{ {MODELER} modeler.get('commandStack').undo(); }}")
+    expect(marks).to_have_count(0)
+    expect(summary).to_have_text("没有发现问题，可以发布。")
+    admin.keyboard.press("Control+y")
+    expect(mark).to_be_visible()
+
+    # A slow server is not asked twice at once, and what it says of what has changed meanwhile is dropped.
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    admin.route("**/check", hold)
+    with admin.expect_request("**/check"):
+        admin.evaluate(SET_TOPIC, "also.no.such")
+    admin.evaluate(SET_TOPIC, "support.route")
+    expect(admin.locator("[data-status]")).to_have_text("已存入草稿")
+    assert len(held) == 1
+    expect(marks).to_have_count(2)
+    admin.evaluate("document.querySelectorAll('.finding-note').forEach((note) => { note.dataset.before = 'yes'; })")
+    with admin.expect_request("**/check"):
+        held[0].continue_()
+    expect(admin.locator(".finding-note[data-before]")).to_have_count(2)
+    expect(admin.locator("[data-sum].is-old")).to_be_visible()
+    held[1].continue_()
+    expect(summary).to_have_text("没有发现问题，可以发布。")
+    expect(marks).to_have_count(0)
+
+
+def test_overview_search_keys_and_colours(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    url = off_loop(lambda: address(site, "support_request"))
+    admin = sign_in("admin", dark=True)
+    open_editor(admin, url)
+    minimap = admin.locator(".studio-minimap")
+    expect(minimap).to_be_hidden()
+    admin.keyboard.press("m")
+    expect(minimap).to_be_visible()
+    start = admin.locator(".djs-element[data-element-id='request_raised'] .djs-hit-all")
+    expect(start).to_be_in_viewport()
+    box = minimap.bounding_box()
+    assert box is not None
+    admin.mouse.click(box["x"] + box["width"] - 12, box["y"] + box["height"] / 2)
+    expect(start).not_to_be_in_viewport()
+    admin.reload()
+    admin.wait_for_selector("[data-ready]")
+    expect(minimap).to_be_visible()
+
+    # A visible button, the English name, and Enter: found and selected.
+    admin.click("[data-find]")
+    admin.keyboard.type("assign to the queue and st")
+    admin.keyboard.press("Escape")
+    admin.keyboard.press("/")
+    admin.keyboard.type("record_route")
+    admin.keyboard.press("Enter")
+    assert admin.evaluate(SELECTED) == ["record_route"]
+
+    # A colour by keyboard, which stays in the file and can be undone.
+    admin.keyboard.press("p")
+    expect(admin.locator(".djs-popup")).to_contain_text("黄")
+    assert faults(admin) == []
+    admin.locator(".djs-popup [data-id='colour-3']").click()
+    expect(admin.locator("[data-status]")).to_have_text("已存入草稿")
+    assert admin.evaluate(COLOUR) == "#fff4c2"
+    saved = admin.evaluate(f"async () => {{ {MODELER} return (await modeler.saveXML()).xml; }}")
+    assert re.search(r'bpmnElement="record_route"[^>]*color:background-color="#fff4c2"', saved)
+
+    # Another element by key, and the dialog that names the keys.
+    admin.keyboard.press("n")
+    assert admin.evaluate(SELECTED) != ["record_route"]
+    admin.keyboard.press("Control+z")
+    assert admin.evaluate(COLOUR) == ""
+    admin.keyboard.press("?")
+    expect(admin.locator("#keys")).to_contain_text("下一个、上一个元素")
+    assert faults(admin) == []
+
+
+ENGLISH = """() => {
+    const modeler = document.querySelector('[data-studio]').modeler;
+    const [pad, menu, selection] = ['contextPad', 'popupMenu', 'selection'].map((name) => modeler.get(name));
+    const found = new Set();
+    const tell = (entries) => {
+        for (const { title, label } of Object.values(entries)) found.add(title ?? '').add(label ?? '');
+    };
+    tell(modeler.get('palette').getEntries());
+    for (const element of modeler.get('elementRegistry').getAll()) {
+        if (element.labelTarget || !element.parent) continue;
+        selection.select(element);
+        tell(pad.getEntries(element));
+        const providers = menu._getProviders('bpmn-replace');
+        tell(menu._getEntries(element, providers));
+        tell(menu._getHeaderEntries(element, providers));
+        const named = '[data-panel] :is([title], label, [class*=title], [class*=header-type])';
+        for (const part of document.querySelectorAll(named)) {
+            found.add(part.title || part.textContent);
+        }
+    }
+    for (const part of document.querySelectorAll('[data-studio] :is([title], [aria-label], [placeholder])')) {
+        for (const name of ['title', 'aria-label', 'placeholder']) found.add(part.getAttribute(name) ?? '');
+    }
+    return [...found];
+}"""
+NOT_ENGLISH = re.compile(r"Powered by bpmn\.io|FEEL|Ctrl|JSON|ID|DMN|ISO 8601|[\w.]*[._][\w.]+")
+
+
+def test_the_editor_has_no_english_left_in_chinese(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    admin = sign_in("admin")
+    for key in ("visit", "sample_fulfilment"):
+        open_editor(admin, off_loop(lambda key=key: address(site, key)))  # type: ignore[misc]
+        texts = admin.evaluate(ENGLISH)
+        assert len(texts) > 40
+        left = [text for text in texts if re.search("[A-Za-z]{3}", NOT_ENGLISH.sub("", text))]
+        assert left == []
+        # What the gate always refuses is not offered.
+        refused = ("信号", "条件捕获", "条件开始", "升级", "补偿", "链接", "复杂网关", "事务", "即席", "事件子流程", "数据存储")
+        assert [text for text in texts if any(word in text for word in refused)] == []
+
+
+def test_a_phone_shows_the_diagram_and_changes_nothing(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    admin = sign_in("admin", viewport=PHONE)
+    open_editor(admin, off_loop(lambda: address(site, "support_request")))
+    expect(admin.locator("[data-narrow]")).to_contain_text("900 像素")
+    expect(admin.locator(".djs-palette")).to_be_hidden()
+    expect(admin.locator("[data-sum]")).to_have_text("没有发现问题，可以发布。")
+    admin.locator(".djs-element[data-element-id='request_raised'] .djs-hit-all").click()
+    admin.keyboard.press("Delete")
+    assert admin.evaluate(
+        f"() => {{ {MODELER} return Boolean(modeler.get('elementRegistry').get('request_raised')); }}"
+    )
+    assert admin.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert faults(admin) == []
