@@ -20,6 +20,7 @@ from tests.bench.report import Report
 from tests.bench.scenarios import bench_replay, bench_scenarios
 from tests.bench.sizes import bench_sizes
 from tests.bench.steps import bench_idle, bench_loop, bench_rows, bench_steps
+from tests.bench.studio import bench_studio
 from tests.bench.world import both
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,7 @@ def main() -> None:
     bench_sizes(report)
     bench_order(report)
     bench_phone(report, folder / "phone")
+    bench_studio(report, folder / "studio")
     report.write(ROOT / "bench.json")
     sys.exit(1 if report.has_missed() else 0)
 

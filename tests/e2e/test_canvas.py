@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from engine.process import definitions
-from tests.e2e.conftest import PHONE, SignIn, Site
+from tests.e2e.conftest import PHONE, SignIn, Site, on_one_database
 from tests.e2e.test_accessibility import faults
 
-# What happens in the browser is the same on both databases.
-pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.e2e, on_one_database]
 expect.set_options(timeout=15_000)
 
 OffLoop = Callable[[Callable[[], Any]], Any]
@@ -31,7 +30,7 @@ def address(site: Site, key: str) -> str:
 
 def open_editor(page: Page, url: str) -> None:
     page.goto(url)
-    page.wait_for_selector("[data-studio][data-ready]")
+    page.wait_for_selector("[data-studio][data-examined]")
 
 
 def test_findings_stand_on_the_elements_as_one_works(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
@@ -173,7 +172,19 @@ def test_the_editor_has_no_english_left_in_chinese(site: Site, sign_in: SignIn, 
         left = [text for text in texts if re.search("[A-Za-z]{3}", NOT_ENGLISH.sub("", text))]
         assert left == []
         # What the gate always refuses is not offered.
-        refused = ("信号", "条件捕获", "条件开始", "升级", "补偿", "链接", "复杂网关", "事务", "即席", "事件子流程", "数据存储")
+        refused = (
+            "信号",
+            "条件捕获",
+            "条件开始",
+            "升级",
+            "补偿",
+            "链接",
+            "复杂网关",
+            "事务",
+            "即席",
+            "事件子流程",
+            "数据存储",
+        )
         assert [text for text in texts if any(word in text for word in refused)] == []
 
 

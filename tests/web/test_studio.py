@@ -227,7 +227,7 @@ def open_editor(page: Page, served: tuple[World, str], xml: str | None = None) -
     if xml is not None:
         page.route(f"{url}/studio/{newest.id}", replace)
     page.goto(f"{url}/studio/{newest.id}")
-    page.locator("[data-studio][data-ready]").wait_for()
+    page.locator("[data-studio][data-examined]").wait_for()
 
 
 SAVE = "async () => (await document.querySelector('[data-studio]').modeler.saveXML({format: true})).xml"

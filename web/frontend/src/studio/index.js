@@ -22,6 +22,7 @@ import { send } from './send.js';
 import { translateModule } from './translate.js';
 import { typesModule } from './types.js';
 import { READABLE, fit, reveal } from './view.js';
+import { ZH } from './words.js';
 
 const QUIET_MS = 1500;
 const WIDE = '(min-width: 900px)';
@@ -42,7 +43,7 @@ export async function openStudio(root, data) {
       BpmnPropertiesProviderModule,
       { fieldflowSettings: ['type', Settings] },
       providerModule(data),
-      translateModule(data.locale),
+      translateModule(data.locale, ZH),
       typesModule,
       menusModule(data),
       coloursModule(data),
@@ -70,7 +71,8 @@ export async function openStudio(root, data) {
   tools(studio);
   watch(studio);
   root.dataset.ready = 'yes';
-  studio.check.now();
+  // The picture first; what a save would lose is known before anything can be changed.
+  setTimeout(() => examine(studio));
 }
 
 async function read({ modeler }) {
@@ -82,14 +84,19 @@ async function load(studio) {
   try {
     const { warnings } = await modeler.importXML(data.xml);
     studio.lost = warnings.map(({ message }) => message);
-    studio.lost.push(...losses(data.xml, await read(studio)));
   } catch (error) {
     problem(studio, texts.broken, [error.message]);
     return false;
   }
   fit(modeler, READABLE, studio.isReadOnly);
-  if (studio.lost.length) problem(studio, texts.lossy, studio.lost);
   return true;
+}
+
+async function examine(studio) {
+  studio.lost.push(...losses(studio.data.xml, await read(studio)));
+  if (studio.lost.length) problem(studio, studio.texts.lossy, studio.lost);
+  studio.root.dataset.examined = 'yes';
+  studio.check.now();
 }
 
 function watch(studio) {

@@ -11,9 +11,13 @@ export function searchModule({ texts }) {
       bpmnSearch.find = (pattern) => find(pattern, canvas, elementRegistry, search);
       const input = searchPad._searchInput;
       input.placeholder = texts.find;
-      searchPad._resultsContainer.dataset.none = texts.nothing;
+      const results = searchPad._resultsContainer;
       let isComposing = false;
-      input.addEventListener('input', () => searchPad._search(input.value));
+      input.addEventListener('input', () => {
+        searchPad._search(input.value);
+        if (input.value.trim()) results.dataset.none = texts.nothing;
+        else delete results.dataset.none;
+      });
       input.addEventListener('keydown', (event) => { isComposing = event.isComposing || event.keyCode === 229; });
       input.addEventListener('keyup', (event) => {
         if (isComposing || !STEERING.includes(event.key)) event.stopPropagation();

@@ -1,7 +1,5 @@
-// The words of the editors' libraries in the reader's language.
-import { ZH } from './words.js';
-
-export function translateModule(locale, words = ZH) {
+// The words of the editors' libraries in the reader's language; what is missing stays English.
+export function translateModule(locale, words) {
   // The panel's header writes "User Task", the menus "User task".
   const byWords = Object.fromEntries(Object.entries(words).map(([key, text]) => [key.toLowerCase(), text]));
   const translate = (template, replacements = {}) => {
