@@ -130,6 +130,10 @@ def test_overview_search_keys_and_colours(site: Site, sign_in: SignIn, off_loop:
     assert admin.evaluate(SELECTED) != ["record_route"]
     admin.keyboard.press("Control+z")
     assert admin.evaluate(COLOUR) == ""
+    # The canvas hears its keys also while a button has the focus.
+    admin.locator("[data-fit]").click()
+    admin.keyboard.press("Control+a")
+    assert len(admin.evaluate(SELECTED)) > 50
     admin.keyboard.press("?")
     expect(admin.locator("#keys")).to_contain_text("下一个、上一个元素")
     assert faults(admin) == []

@@ -94,16 +94,19 @@ export class Findings {
 
   listAll(findings) {
     const listed = JSON.stringify(findings);
-    if (listed === this.listed) return;
+    if (listed === this.listed) return undefined;
     this.listed = listed;
     const buttons = () => [...this.list.querySelectorAll('button')];
     const focused = this.list.contains(document.activeElement) ? document.activeElement.textContent : null;
     const rows = findings.map((each) => ({ ...each, name: nameOf(this.shapeOf(each.element)) }));
+    // That there are none, the summary says.
+    if (!rows.length) return this.list.replaceChildren();
     listFindings(this.list, rows, this.texts, ({ element }) => {
       const known = this.shapeOf(element);
       return known && (() => reveal(this.modeler, known));
     });
     if (focused) (buttons().find(({ textContent }) => textContent === focused) ?? buttons()[0])?.focus();
+    return undefined;
   }
 }
 

@@ -151,7 +151,7 @@ function tools(studio) {
       act[name]();
     });
   }
-  pageKeys(act);
+  pageKeys(act, modeler.get('keyboard'));
 }
 
 async function save(studio) {

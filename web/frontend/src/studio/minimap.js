@@ -1,6 +1,7 @@
 // The whole diagram small, with the part in view: press or drag to go there. Findings are seen from afar.
 const SVG = 'http://www.w3.org/2000/svg';
 const AROUND = 40;
+const [LEAST_PX, MOST_PX] = [60, 180];
 const SCOPES = ['bpmn:Lane', 'bpmn:Participant', 'bpmn:Group'];
 const REMEMBERED = 'studio-minimap';
 
@@ -44,6 +45,9 @@ export class Minimap {
   show() {
     const { x, y, width, height } = this.canvas.viewbox().inner;
     this.svg.setAttribute('viewBox', [x - AROUND, y - AROUND, width + 2 * AROUND, height + 2 * AROUND].join(' '));
+    // As high as the diagram is, for its width.
+    const high = (this.svg.clientWidth * (height + 2 * AROUND)) / (width + 2 * AROUND);
+    this.svg.style.height = `${Math.min(Math.max(high, LEAST_PX), MOST_PX)}px`;
     const root = this.canvas.getRootElement();
     const shown = this.modeler.get('elementRegistry').filter((each) =>
       each !== root && !each.labelTarget && !each.hidden && this.canvas.findRoot(each) === root);
