@@ -20,7 +20,6 @@ import { keepReferences } from './references.js';
 import { searchModule } from './search.js';
 import { send } from './send.js';
 import { translateModule } from './translate.js';
-import { typesModule } from './types.js';
 import { READABLE, fit, reveal } from './view.js';
 import { ZH } from './words.js';
 
@@ -44,7 +43,6 @@ export async function openStudio(root, data) {
       { fieldflowSettings: ['type', Settings] },
       providerModule(data),
       translateModule(data.locale, ZH),
-      typesModule,
       menusModule(data),
       coloursModule(data),
       searchModule(data),
