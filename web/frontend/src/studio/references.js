@@ -4,6 +4,8 @@
 export function keepReferences(warnings) {
   for (const warning of warnings.filter(({ message }) => message.startsWith('unresolved reference'))) {
     const { element, property, value } = warning;
+    // A picture of what is missing is drawn of the first process instead, with a warning that says so.
+    if (element.$type === 'bpmndi:BPMNPlane') continue;
     const described = element.$descriptor.propertiesByName[property];
     const missing = element.$model.create(described.type, { id: value });
     if (described.isMany) element.get(property).push(missing);
