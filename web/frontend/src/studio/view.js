@@ -10,7 +10,7 @@ export function fit(modeler, least, isReadOnly) {
   canvas.zoom('fit-viewport', 'auto');
   const { inner, outer } = canvas.viewbox();
   const covered = MARGIN + (isReadOnly ? 0 : PALETTE_WIDTH);
-  const whole = Math.min((outer.width - covered) / inner.width, outer.height / inner.height, 1);
+  const whole = Math.min((outer.width - covered - MARGIN) / inner.width, outer.height / inner.height, 1);
   const scale = Math.max(whole, least);
   const [width, height] = [outer.width / scale, outer.height / scale];
   const start = modeler.get('elementRegistry').find(({ type, businessObject }) =>
