@@ -25,6 +25,7 @@ class Known:
 
     Args:
         topics: topic to its kind.
+        decisions: None: a file of decisions cannot be read, so that nobody can say which there are.
         expression_check: gets an expression, its kind and the declared types; gives its problems, each a sentence or
             ``(code, Chinese, English)``.
         required_topics: by process id.
@@ -32,7 +33,7 @@ class Known:
 
     topics: Mapping[str, str] = field(default_factory=dict)
     forms: Set[str] = frozenset()
-    decisions: Set[str] = frozenset()
+    decisions: Set[str] | None = frozenset()
     messages: Set[str] | None = None
     lanes: Set[str] | None = None
     expression_check: ExpressionCheck | None = None

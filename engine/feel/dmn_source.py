@@ -82,7 +82,7 @@ def local_name(element: etree._Element) -> str:
     return etree.QName(element).localname
 
 
-def _id_near(element: etree._Element | None) -> str | None:
+def near_id(element: etree._Element | None) -> str | None:
     """Return the id of the element, or of the nearest one around it that has one."""
     while element is not None and element.get("id") is None:
         element = element.getparent()
@@ -104,7 +104,7 @@ class Reader:
     def refuse(self, element: etree._Element | None, code: str, **params: object) -> None:
         """Note a fault."""
         english, chinese = SENTENCES[code]
-        self.findings.append(Finding(_id_near(element), line_of(element), code, english, chinese, dict(params)))
+        self.findings.append(Finding(near_id(element), line_of(element), code, english, chinese, dict(params)))
 
     def children(self, element: etree._Element, name: str) -> list[etree._Element]:
         """Return the children of that name."""
@@ -156,7 +156,7 @@ def _first_words(name: str) -> tuple[str, ...]:
 
 def _finding(holder: etree._Element, text: str, problem: Problem) -> Finding:
     params = {**problem.params, "expression": text}
-    return Finding(_id_near(holder), line_of(holder), problem.code, problem.template_en, problem.template_zh, params)
+    return Finding(near_id(holder), line_of(holder), problem.code, problem.template_en, problem.template_zh, params)
 
 
 def read_root(source: bytes) -> etree._Element:

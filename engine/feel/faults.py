@@ -32,6 +32,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{source}” compares values of type {left}, which have no order.",
         "“{source}”比较的是 {left} 类型的值，它们没有大小顺序。",
     ),
+    "operand": (
+        "“{source}” compares with the test “{name}”, where a value belongs.",
+        "“{source}”应与一个值比较，但写的是检验“{name}”。",
+    ),
     "null": (
         "A value in “{source}” is empty; decide with is defined(…) what then holds.",
         "“{source}”中有空值；请用 is defined(…) 说明此时应如何处理。",

@@ -41,7 +41,7 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
     """Return every finding about the files of a bundle; never raises on bad input."""
     findings: list[Finding] = []
     forms: set[str] = set()
-    decisions: set[str] = set()
+    decisions: set[str] | None = set()
     for source in sources:
         if bundles.is_form(source.name):
             try:
@@ -55,8 +55,11 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
                 model = feel_decisions.parse(source.content)
             except feel_decisions.DecisionError as error:
                 findings += [_decision_finding(source.name, found, "error") for found in error.findings]
+                # What it decides is not known: that a task names no decision would be a second finding, and wrong.
+                decisions = None
                 continue
-            decisions |= set(model.decisions)
+            if decisions is not None:
+                decisions |= set(model.decisions)
             findings += [_decision_finding(source.name, found, "warning") for found in table_findings(model)]
     known = Known(
         topics={topic.name: topic.kind.value for topic in topics.all_topics()},

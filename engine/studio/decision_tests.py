@@ -191,12 +191,16 @@ def _same(one: Any, other: Any) -> bool:
 def run_all(files: Mapping[str, bytes]) -> dict[str, list[RowOutcome]]:
     """Run the tests of every decision of a bundle; tests that cannot be run are one row that fails."""
     models = dict(_models(files))
+    broken = _broken(files)
     found: dict[str, list[RowOutcome]] = {}
     for name in in_files(files):
         decision = name.rpartition("/")[2].removesuffix(".json")
         try:
             tests = parse(name, files[name])
-            found[decision] = run(_model(models, decision), tests)
+            if decision not in models and broken:
+                found[decision] = [RowOutcome("fails", problem=_unreadable(broken[0]))]
+            else:
+                found[decision] = run(_model(models, decision), tests)
         except FieldflowError as error:
             problem = FieldProblem(error.template, code=error.code, **error.params)
             found[decision] = [RowOutcome("fails", problem=problem)]
@@ -211,14 +215,22 @@ def failing(files: Mapping[str, bytes]) -> list[str]:
 def findings_of(files: Mapping[str, bytes]) -> Iterator[InvalidInputError]:
     """Yield what is wrong with the files of tests themselves: malformed, or of a decision that is not there."""
     models = dict(_models(files))
-    has_broken = any(name.endswith(".dmn") and not editing.decisions_in(name, files[name]) for name in files)
+    broken = _broken(files)
     for name in in_files(files):
         try:
             tests = parse(name, files[name])
-            if not has_broken:
+            if not broken:
                 _model(models, tests.decision)
         except InvalidInputError as error:
             yield error
+
+
+def _broken(files: Mapping[str, bytes]) -> list[str]:
+    return [name for name in sorted(files) if name.endswith(".dmn") and not editing.decisions_in(name, files[name])]
+
+
+def _unreadable(file: str) -> FieldProblem:
+    return FieldProblem("{file} cannot be read, so its decisions cannot be tried.", code=CODE, file=file)
 
 
 def _model(models: Mapping[str, DecisionModel], decision: str) -> DecisionModel:

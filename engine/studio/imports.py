@@ -17,7 +17,7 @@ from engine.bpmn.elements import Label
 from engine.errors import FieldProblem, InvalidInputError, NotFoundError
 from engine.process import bundles
 from engine.process.definitions import definition_files, definitions
-from engine.studio import archives, drafts, foreign, running
+from engine.studio import archives, drafts, foreign, foreign_decisions, running
 from engine.studio.changes import Change
 from engine.studio.compare import compare
 from engine.studio.foreign import Mending
@@ -33,6 +33,7 @@ class Plan:
         mendings: by file, what the assistant would change in the diagrams.
         findings: what the gate says when all of it is accepted.
         changes: against the newest version here; empty for a new process.
+        texts_only: by file, what keeps a decision file from opening in the editor.
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class Plan:
     mendings: Mapping[str, tuple[Mending, ...]]
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...]
+    texts_only: Mapping[str, tuple[FieldProblem, ...]]
 
 
 def hold(session: Session, actor: Actor, name: str, content: bytes, *, now: datetime) -> UUID:
@@ -101,8 +103,11 @@ def plan(session: Session, actor: Actor, import_id: UUID) -> Plan:
     """
     row = _own(session, actor, import_id)
     archive = archives.read(row.name, row.content)
-    mendings = {name: foreign.propose(content) for name, content in archive.files.items() if name.endswith(".bpmn")}
-    mended = _mended(archive.files, {mending.key for found in mendings.values() for mending in found})
+    mendings = {name: _proposed(name, content) for name, content in archive.files.items()}
+    mended = {
+        name: _mended(name, content, {mending.key for mending in mendings[name]})
+        for name, content in archive.files.items()
+    }
     key = process_key(mended)
     versions = definitions(session, key=key)
     here = definition_files(session, versions[0].id) if versions else {}
@@ -116,6 +121,11 @@ def plan(session: Session, actor: Actor, import_id: UUID) -> Plan:
         {name: found for name, found in mendings.items() if found},
         tuple(running.check(mended)),
         tuple(compare(here, mended)) if versions else (),
+        {
+            name: found
+            for name, content in archive.files.items()
+            if name.endswith(".dmn") and (found := foreign_decisions.obstacles(content))
+        },
     )
 
 
@@ -132,9 +142,7 @@ def accept(session: Session, actor: Actor, import_id: UUID, accepted: Collection
     row = _own(session, actor, import_id)
     archive = archives.read(row.name, row.content)
     files = {
-        name: foreign.mend(content, {each.partition("|")[2] for each in accepted if each.startswith(f"{name}|")})
-        if name.endswith(".bpmn") and any(each.startswith(f"{name}|") for each in accepted)
-        else content
+        name: _mended(name, content, {each.partition("|")[2] for each in accepted if each.startswith(f"{name}|")})
         for name, content in archive.files.items()
     }
     key = process_key(files)
@@ -158,11 +166,16 @@ def process_key(files: Mapping[str, bytes]) -> str:
     return found or "process"
 
 
-def _mended(files: Mapping[str, bytes], keys: Collection[str]) -> dict[str, bytes]:
-    return {
-        name: foreign.mend(content, keys) if name.endswith(".bpmn") and keys else content
-        for name, content in files.items()
-    }
+def _proposed(name: str, content: bytes) -> tuple[Mending, ...]:
+    if name.endswith(".dmn"):
+        return foreign_decisions.propose(content)
+    return foreign.propose(content) if name.endswith(".bpmn") else ()
+
+
+def _mended(name: str, content: bytes, keys: Collection[str]) -> bytes:
+    if name.endswith(".dmn") and foreign_decisions.KEY in keys:
+        return foreign_decisions.mend(content)
+    return foreign.mend(content, keys) if name.endswith(".bpmn") and keys else content
 
 
 def _conflicts(

@@ -12,6 +12,7 @@ from engine.clock import utc_now
 from engine.feel import decisions
 from engine.process import bundles, definitions
 from engine.studio import drafts
+from tests.decision_files import CONDITIONAL, price_file
 from tests.e2e.conftest import SignIn, Site, on_one_database
 
 pytestmark = pytest.mark.e2e
@@ -153,11 +154,52 @@ def test_no_shipped_file_loses_anything_and_two_admins_see_each_other(
     assert phone.locator("[data-canvas] [contenteditable=true]").count() == 0
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    # A file that the editor would not give back as it is stays a text.
-    off_loop(lambda: others(b"DMN/20191111/MODEL", b"DMN/20211108/MODEL"))
+    # A file that DMN 1.3 cannot say stays a text.
+    off_loop(lambda: others(b"</definitions>", CONDITIONAL.encode() + b"</definitions>"))
     phone.reload()
-    expect(phone.locator("[data-findings]")).to_contain_text("请用文本编辑")
+    expect(phone.locator("[data-findings]")).to_contain_text("“Later”含有“conditional”")
     expect(phone.locator("[data-canvas]")).to_be_hidden()
+
+
+def test_a_foreign_file_keeps_what_the_editor_cannot_draw(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    """Contexts, calls and functions are shown and kept; so are tests that cannot be read."""
+    draft_id = off_loop(lambda: begin(site, "sample_drop"))
+    tests = "decision_tests/rebate.json"
+    unreadable = b'{"rows": [{"inputs": 3}]}'
+
+    def add(name: str, content: bytes) -> None:
+        with site.application.database.transaction() as session:
+            drafts.save_file(session, site.company.admin, draft_id, name, content, revision=0, now=utc_now())
+
+    def kept(name: str) -> bytes:
+        with site.application.database.reading() as session:
+            return drafts.files(session, draft_id)[name].content
+
+    off_loop(lambda: [add("prices.dmn", price_file("1.5")), add(tests, unreadable)])
+    admin = sign_in("admin")
+    open_file(admin, site, draft_id, "prices.dmn")
+    expect(admin.locator("[data-rewritten]")).to_contain_text("DMN 1.5")
+    boxed = admin.locator("[data-boxed]")
+    for said in ("Offer", "list price", "100 * quantity", "调用", "gross - cut", '"pen"'):
+        expect(boxed).to_contain_text(said)
+    admin.locator("[data-views] button", has_text="Rebate").click()
+    problem = admin.locator("[data-unreadable]")
+    expect(problem).to_contain_text("第 1 行")
+    expect(problem).to_contain_text('"inputs": 3')
+    expect(admin.locator("[data-add]")).to_be_hidden()
+
+    type_in(admin, cell(admin, "c2"), "0.3")
+    expect(admin.locator("[data-status]")).to_contain_text("已存入草稿")
+    saved = off_loop(lambda: kept("prices.dmn"))
+    changed = price_file("1.3").replace(b"<text>0.2</text>", b"<text>0.3</text>")
+    assert off_loop(lambda: what_is_read(saved)) == off_loop(lambda: what_is_read(changed))
+    assert b"20191111/MODEL" in saved and b"20230324" not in saved
+    assert off_loop(lambda: kept(tests)) == unreadable
+
+    admin.click("[data-unreadable] button")
+    expect(admin.locator("[data-tests] tbody tr")).to_have_count(1)
+    expect(admin.locator("[data-tests-status]")).to_have_text("已存入草稿")
+    assert b'"inputs": {}' in off_loop(lambda: kept(tests))
 
 
 def what_is_read(source: bytes) -> Any:

@@ -6,9 +6,13 @@ from uuid import UUID
 
 from flask import url_for
 
+from engine.errors import InvalidInputError
+from engine.feel import dmn_versions
+from engine.feel.decisions import DecisionError
 from engine.process import bundles, editing, topics
+from engine.studio import decision_tests
 from engine.studio.drafts import DraftRow, FileRow
-from web.i18n import locale
+from web.i18n import explain, locale
 from web.studio.texts import canvas_texts, decision_texts, editor_texts
 
 
@@ -49,13 +53,15 @@ def of_decisions(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> di
         key.removeprefix(bundles.DECISION_TESTS).removesuffix(".json"): {
             "xml": file.content.decode("utf-8", "replace"),
             "revision": file.revision,
+            "problem": _unreadable(file),
+            "page": url_for("studio.edit_file", draft_id=draft.id, name=key),
         }
         for key, file in files.items()
         if key.startswith(bundles.DECISION_TESTS)
     }
     return {
         "locale": locale(),
-        "xml": files[name].content.decode("utf-8", "replace"),
+        **_as_edited(files[name].content),
         "name": name,
         "revision": files[name].revision,
         "draftRevision": draft.revision,
@@ -66,6 +72,28 @@ def of_decisions(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> di
         "testsUrl": url_for("studio.save_file", draft_id=draft.id, name=f"{bundles.DECISION_TESTS}DECISION.json"),
         "runUrl": url_for("studio.run_decision_tests", draft_id=draft.id),
         "texts": {**editor_texts(), **decision_texts()},
+    }
+
+
+def _unreadable(file: FileRow) -> str:
+    """Return why a file of tests cannot be read; "" if it can."""
+    try:
+        decision_tests.parse(file.name, file.content)
+    except InvalidInputError as error:
+        return explain(error)
+    return ""
+
+
+def _as_edited(content: bytes) -> dict[str, Any]:
+    """Return a decision file in the DMN that the editor reads, and what stands in the way of that."""
+    try:
+        edition = dmn_versions.as_edited(content)
+    except DecisionError:
+        return {"xml": content.decode("utf-8", "replace"), "refused": [], "rewritten": ""}
+    return {
+        "xml": edition.content.decode("utf-8", "replace"),
+        "refused": [explain(obstacle.problem()) for obstacle in edition.obstacles],
+        "rewritten": edition.version if edition.is_rewritten else "",
     }
 
 

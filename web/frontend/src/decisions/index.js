@@ -7,6 +7,7 @@ import { losses } from '../studio/losses.js';
 import { problemNotice } from '../studio/notice.js';
 import { send } from '../studio/send.js';
 import { translateModule } from '../studio/translate.js';
+import { showBoxed } from './boxed.js';
 import { showFindings } from './findings.js';
 import { TestTable } from './tests.js';
 import { ZH } from './words.js';
@@ -26,6 +27,7 @@ export async function openDecisions(root, data) {
   const editor = { root, data, texts, modeler, part, isDirty: false, findings: [] };
   if (isNarrow && !data.readOnly) part('narrow').hidden = false;
   if (data.readOnly || isNarrow) root.classList.add('is-read-only');
+  if (data.refused.length) return refuse(editor, texts.later, data.refused);
   modeler.on('views.changed', () => showViews(editor));
   modeler.on('import.render.complete', ({ view }) => {
     nameRows(part('canvas'));
@@ -106,6 +108,7 @@ function changed(editor, viewer, trigger) {
   editor.part('status').textContent = editor.texts.unsaved;
   clearTimeout(editor.timer);
   editor.timer = setTimeout(() => save(editor), QUIET_MS);
+  showBoxed(editor.modeler, editor.part('boxed'), editor.texts);
   editor.tests?.later();
 }
 
@@ -152,6 +155,7 @@ function showViews(editor) {
     button.addEventListener('click', () => modeler.open(view));
     return button;
   }));
+  showBoxed(modeler, part('boxed'), texts);
   const decision = active?.element.$type === 'dmn:Decision' ? active.element : null;
   tests?.show(decision?.id ?? null, decision?.name ?? '');
 }

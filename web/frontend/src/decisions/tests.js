@@ -1,6 +1,7 @@
 // The test table of a decision: rows of inputs with what should come out. What comes out, and by which rules, the server
 // says. The rows are a file of the draft, saved by itself.
 import { DraftFile } from '../studio/draft.js';
+import { problemNotice } from '../studio/notice.js';
 import { send } from '../studio/send.js';
 import { make, parsed, shown } from './cells.js';
 
@@ -33,14 +34,11 @@ export class TestTable {
   }
 
   open(id) {
-    const known = this.data.tests[id] ?? { xml: '', revision: 0 };
-    const tests = { rows: [], at: new Date().toISOString(), isDirty: false };
-    try {
-      const document = JSON.parse(known.xml);
-      const rows = document.rows.filter(({ inputs }) => inputs instanceof Object);
-      Object.assign(tests, { rows, at: document.at ?? tests.at });
-    } catch {
-      // A file that cannot be read begins anew; the check of the draft says what is wrong with it.
+    const known = this.data.tests[id] ?? { xml: '', revision: 0, problem: '' };
+    const tests = { rows: [], at: new Date().toISOString(), isDirty: false, problem: known.problem, text: known.xml, page: known.page };
+    if (known.xml && !known.problem) {
+      const { at, rows } = JSON.parse(known.xml);
+      Object.assign(tests, { rows, at: at ?? tests.at });
     }
     const { copyUrl, draftRevision, texts, testsUrl } = this.data;
     const name = `decision_tests/${id}.json`;
@@ -54,6 +52,24 @@ export class TestTable {
     });
     this.kept.set(id, tests);
     return tests;
+  }
+
+  // A file that cannot be read stays as it is until somebody says otherwise.
+  unreadable(tests) {
+    const { texts } = this;
+    const row = make('div', { className: 'row' }, make('a', { className: 'button', href: tests.page, textContent: texts.mendAsText }));
+    if (!this.isFixed) row.append(this.anew(tests));
+    return [problemNotice(texts.unreadable, [tests.problem]), make('pre', { className: 'pre mono small unreadable-text', tabIndex: 0, textContent: tests.text }), row];
+  }
+
+  anew(tests) {
+    const button = make('button', { type: 'button', className: 'button', textContent: this.texts.beginAnew });
+    button.addEventListener('click', () => {
+      tests.problem = '';
+      this.insert(0);
+      this.run();
+    });
+    return button;
   }
 
   say(sentence) {
@@ -83,7 +99,7 @@ export class TestTable {
   }
 
   async run() {
-    if (!this.id) return;
+    if (!this.id || this.tests.problem) return;
     const turn = ++this.turn;
     const { at, rows } = this.tests;
     const answer = await send(this.data.runUrl, { decision: this.id, content: await this.read(), tests: { at, rows } });
@@ -133,8 +149,10 @@ export class TestTable {
     const { answer, tests, texts } = this;
     const table = this.root.querySelector('table');
     const empty = this.root.querySelector('[data-empty]');
-    empty.hidden = Boolean(tests.rows.length);
+    empty.hidden = Boolean(tests.rows.length || tests.problem);
     table.hidden = !tests.rows.length || !answer;
+    this.add.hidden = this.isFixed || Boolean(tests.problem);
+    this.root.querySelector('[data-unreadable]').replaceChildren(...(tests.problem ? this.unreadable(tests) : []));
     if (!answer) return;
     const head = make('thead', {}, make('tr', {},
       make('th', { textContent: '#' }),

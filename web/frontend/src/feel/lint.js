@@ -81,6 +81,18 @@ class Linter {
   }
 }
 
+// The grammar takes a test such as "<= 3" for an expression, and so for what another operator compares with: then the
+// second test is a range, never the value that was meant. Ranges may be equal, if they look like ranges.
+function refuseTests(linter, node, symbol, operands) {
+  const isEquality = ['=', '!='].includes(symbol);
+  for (const operand of operands) {
+    let inner = operand;
+    if (!isEquality) while (inner.name === 'ParenthesizedExpression') [, inner] = children(inner);
+    const isTest = inner.name === 'SimplePositiveUnaryTest' && !(isEquality && inner.getChild('Interval'));
+    if (isTest) linter.report(node, 'operand', { name: linter.source(inner) });
+  }
+}
+
 const bind = (scope, names, open = scope.open) => ({ bound: new Map([...scope.bound, ...names]), open });
 
 function isFraction(linter, node) {
@@ -104,6 +116,7 @@ function comparison(linter, node, scope) {
     return 'boolean';
   }
   const symbol = linter.source(operator);
+  refuseTests(linter, node, symbol, [left, parts[2]]);
   linter.compare(node, symbol, leftType, linter.visit(parts[2], scope));
   if (['=', '!='].includes(symbol) && (isFraction(linter, left) || isFraction(linter, parts[2]))) {
     linter.report(node, 'fraction_equality');
@@ -111,23 +124,36 @@ function comparison(linter, node, scope) {
   return 'boolean';
 }
 
+const TESTS = new Set(['PositiveUnaryTests', 'PositiveUnaryTest', 'UnaryTests', 'SimplePositiveUnaryTest', 'List', 'Interval']);
+const UNORDERED = ['boolean', 'list', 'context'];
+
 function unaryPart(linter, node, scope, valueType) {
-  if (['PositiveUnaryTests', 'PositiveUnaryTest', 'UnaryTests', 'SimplePositiveUnaryTest', 'List', 'Interval'].includes(node.name)) {
-    const operator = node.getChild('CompareOp');
-    for (const child of children(node)) {
-      if (child.name !== 'CompareOp') unaryPart(linter, child, scope, valueType);
-    }
-    if (operator || node.name === 'Interval') {
-      const symbol = operator ? linter.source(operator) : '<';
-      if (['boolean', 'list', 'context'].includes(valueType) && !['=', '!='].includes(symbol)) linter.report(node, 'order', { left: valueType });
-    }
-    return;
-  }
+  if (!TESTS.has(node.name)) return unaryValue(linter, node, scope, valueType);
+  const operator = node.getChild('CompareOp');
+  const operands = children(node).filter(({ name }) => name !== 'CompareOp');
+  const types = operands.map((child) => unaryPart(linter, child, scope, valueType));
+  if (!operator && node.name !== 'Interval') return 'any';
+  const symbol = operator ? linter.source(operator) : '<';
+  refuseTests(linter, node, symbol, operands);
+  const left = [valueType, ...types].find((type) => UNORDERED.includes(type));
+  if (left && !['=', '!='].includes(symbol)) linter.report(node, 'order', { left });
+  return 'any';
+}
+
+function unaryValue(linter, node, scope, valueType) {
   const usesInput = /\?/.test(linter.source(node)) && node.name !== 'StringLiteral';
   const type = linter.visit(node, scope);
-  if (usesInput || ['list', 'function'].includes(type)) return;
+  if (usesInput || ['list', 'function'].includes(type)) return 'any';
   const decides = type === 'boolean' && !['BooleanLiteral', 'VariableName', 'PathExpression'].includes(node.name);
   if (!decides) linter.compare(node, '=', valueType, type);
+  return decides ? type : 'any';
+}
+
+function nestedTest(linter, node, scope) {
+  const symbol = node.getChild('CompareOp') ? linter.source(node.getChild('CompareOp')) : '<';
+  refuseTests(linter, node, symbol, children(node));
+  linter.visitAll(node, scope);
+  return 'any';
 }
 
 function boolean(linter, node, type) {
@@ -277,6 +303,7 @@ const VISITORS = {
   ParenthesizedExpression: (linter, node, scope) => linter.visit(children(node)[1], scope),
   PathExpression: path,
   QuantifiedExpression: iteration,
+  SimplePositiveUnaryTest: nestedTest,
   StringLiteral: () => 'string',
   VariableName: (linter, node, scope) => linter.nameType(node, scope),
   null: () => 'nil',
