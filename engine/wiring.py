@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import retention
 from engine.access import Actor
 from engine.attachments import service as attachments
 from engine.audit import sealing
@@ -44,6 +43,7 @@ from engine.process import messages, topics
 from engine.process.facts import fill_missing
 from engine.process.steps import MESSAGE_TOPIC
 from engine.process.topics import DeliveryContext, DeliveryHandler, Topic, TopicKind
+from engine.retention import service as retention
 from engine.runner import SweepPart, Worker
 from engine.safety import operations as safety
 from engine.safety.service import refuse_personal_data
@@ -210,6 +210,17 @@ def register(application: Application) -> None:
             lane=USER_LANE,
         )
     )
+    topics.register(
+        Topic(
+            name=retention.TOPIC,
+            kind=TopicKind.DELIVERY,
+            label=("删除到期数据", "Delete what is over"),
+            handler=lambda _context, payload: retention.work(
+                application.database, UUID(payload["run"]), application.settings.kept_days, clock=application.clock
+            ),
+            lane=USER_LANE,
+        )
+    )
     for name, label, handler in _channels(application.channels):
         topics.register(Topic(name=name, kind=TopicKind.DELIVERY, label=label, handler=handler))
     audience.register("request", of_request)
@@ -268,7 +279,7 @@ def register(application: Application) -> None:
 
 def _forget(settings: Settings) -> SweepPart:
     def forget(session: Session, now: datetime) -> int:
-        return sum(retention.run_batch(session, settings.kept_days, now=now).values())
+        return retention.sweep(session, settings.kept_days, now=now)
 
     return forget
 

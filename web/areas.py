@@ -29,6 +29,7 @@ from web.operate.variables import blueprint as operate_variables
 from web.operate.views import blueprint as operate
 from web.people.views import blueprint as people
 from web.positions.views import blueprint as positions
+from web.privacy.retention import blueprint as operate_retention
 from web.privacy.views import blueprint as privacy
 from web.purposes.views import blueprint as purposes
 from web.reports.views import blueprint as reports
@@ -49,4 +50,5 @@ BLUEPRINTS = (
     notifications, notices, comments,
     repairs, migrations,
     operate_list, operate_variables, operate_incidents, operate_jobs, operate_clocks, operate_heat, operate_audit,
+    operate_retention,
 )  # fmt: skip

@@ -21,7 +21,7 @@ from engine.settings import Settings
 from engine.store import migrate as migrations
 from engine.store.base import Base
 from engine.wiring import Application
-from web.cli_evidence import evidence, retention
+from web.cli_evidence import evidence, retention, verify
 from web.supervisor import Part, Supervisor
 
 DEMO_PASSWORD = "fieldflow-demo"  # noqa: S105 - printed on purpose, demo accounts only
@@ -236,6 +236,7 @@ def doctor() -> None:
 
 main.add_command(evidence)
 main.add_command(retention)
+main.add_command(verify)
 
 
 def prepare(application: Application, *, demo: bool) -> None:

@@ -1,18 +1,21 @@
-"""``fieldflow evidence export | verify`` and ``fieldflow retention run``."""
+"""``fieldflow verify``, ``fieldflow evidence export | verify`` and ``fieldflow retention run``."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 
 import click
 
-from engine import retention as retention_run
 from engine import wiring
+from engine.access import Actor
+from engine.audit import sealing
 from engine.clock import utc_now
 from engine.errors import FieldflowError
-from engine.evidence import export, queries
+from engine.evidence import export, queries, verifying
 from engine.people import queries as people
-from engine.wiring import Application
+from engine.retention import classes
+from engine.retention import service as retention_run
+from engine.retention.queries import runs
+
+COMMAND_LINE = Actor(user_id=None, name="fieldflow retention run", is_system=True)
 
 
 @click.group()
@@ -52,6 +55,25 @@ def verify_file(file: Path) -> None:
     click.echo(f"OK: {verdict.count} events are as they were written.{origin}")
 
 
+@click.command()
+def verify() -> None:
+    """Verify the chains of check events, of looks at positions and of the audit, and name the first bad link."""
+    application = wiring.application()
+    with application.database.reading() as session:
+        found = verifying.verify_all(session)
+        audited = sealing.verify(session)
+        names = people.names(session, {link.user_id for link in found.broken})
+    for link in found.broken:
+        who = names.get(link.user_id, link.user_id)
+        click.echo(f"BROKEN: {link.chain} of {who}: number {link.number} is missing or was changed.", err=True)
+    if audited.broken is not None:
+        click.echo(f"BROKEN: audit: number {audited.broken} is missing or was changed.", err=True)
+    click.echo(f"check events: {found.events} · looks at positions: {found.looks} · audit: {audited.sealed}")
+    if found.broken or audited.broken is not None:
+        raise SystemExit(1)
+    click.echo("OK: all are as they were written.")
+
+
 @click.group()
 def retention() -> None:
     """Data whose time is over."""
@@ -62,19 +84,14 @@ def retention() -> None:
 def run_retention(*, dry_run: bool) -> None:
     """Delete what may be kept no longer, batch by batch, and say how much of each class."""
     application = wiring.application()
-    kept, now = application.settings.kept_days, utc_now()
+    database, kept, now = application.database, application.settings.kept_days, application.clock()
     if dry_run:
-        with application.database.reading() as session:
-            found = retention_run.due(session, kept, now=now)
+        with database.reading() as session:
+            found = classes.due(session, kept, now=now)
     else:
-        found = dict.fromkeys((each.name for each in retention_run.CLASSES), 0)
-        deleted = _run_batch(application, kept, now)
-        while any(deleted.values()):
-            found = {name: found[name] + count for name, count in deleted.items()}
-            deleted = _run_batch(application, kept, now)
+        run_id = database.run(lambda session: retention_run.begin(session, COMMAND_LINE, kept, now=now))
+        retention_run.work(database, run_id, kept, clock=application.clock)
+        with database.reading() as session:
+            found = {**dict.fromkeys((each.name for each in classes.CLASSES), 0), **runs(session, limit=1)[0].deleted}
     for name, count in found.items():
         click.echo(f"{name}: {count}")
-
-
-def _run_batch(application: Application, kept: Mapping[str, int], now: datetime) -> dict[str, int]:
-    return application.database.run(lambda session: retention_run.run_batch(session, kept, now=now))

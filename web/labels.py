@@ -195,6 +195,19 @@ def _capped(count: int, cap: int) -> str:
     return "" if not count else f"{cap - 1}+" if count >= cap else str(count)
 
 
+def data_class(name: str) -> str:
+    """Return what a class of data is called."""
+    return {
+        "check_in_position": _("Positions of check-ins"),
+        "track": _("Tracks of working time"),
+        "evidence": _("Check events"),
+        "visit_report": _("Visit reports"),
+        "repair": _("Decided repairs"),
+        "migration": _("Migrations of instances"),
+        "snapshot": _("Instances as they were before a repair"),
+    }.get(name, name)
+
+
 def init_app(app: Flask) -> None:
     """Give the labels to templates."""
     app.jinja_env.globals.update(
@@ -211,6 +224,7 @@ def init_app(app: Flask) -> None:
         look_purpose_label=look_purpose_label,
         due_state=due_state,
         nav_badges=nav_badges,
+        data_class=data_class,
         map_links=map_links,
     )
     app.jinja_env.filters["distance"] = format_distance

@@ -54,6 +54,8 @@ def navigation(actor: Actor) -> list[Place]:
         places.append(Place("reports.figures", _("Figures"), "chart"))
     if actor.has(Role.COMPLIANCE):
         places.append(Place("safety.cases", _("Adverse events"), "alert", on_phone=True))
+        if not actor.has(Role.ADMIN):
+            places.append(Place("operate_retention.overview", _("Retention"), "clock", on_phone=True))
     if actor.has(Role.ADMIN):
         places.append(Place("studio.definitions", _("Processes"), "flow", on_phone=True))
         places.append(Place("operate_list.instances_page", _("Operate"), "activity", on_phone=True))

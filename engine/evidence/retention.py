@@ -69,6 +69,21 @@ def delete_events(session: Session, before: datetime) -> int:
     return deleted
 
 
+def oldest_position(session: Session) -> datetime | None:
+    """Return when the oldest check-in position was received."""
+    return session.scalar(select(func.min(Position.received_at)))
+
+
+def oldest_point(session: Session) -> datetime | None:
+    """Return when the oldest point of a track was read."""
+    return session.scalar(select(func.min(TrackPoint.at)))
+
+
+def oldest_event(session: Session) -> datetime | None:
+    """Return when the oldest check event was recorded."""
+    return session.scalar(select(func.min(CheckEvent.at)))
+
+
 def _delete(session: Session, table: Any, condition: Any, order: Any) -> int:
     ids = list(session.scalars(select(table.id).where(condition).order_by(order).limit(BATCH)))
     if ids:

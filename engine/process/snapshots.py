@@ -4,13 +4,13 @@ Only what the act changed is put back: whom a task was given to meanwhile, and d
 delivery, a message, a fact that an operation wrote) is not taken back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -200,6 +200,29 @@ def snapshots(session: Session, instance_id: UUID, *, limit: int = 20) -> tuple[
                     instance is not None and row.undone_at is None and row.after_version == instance.version)
         for row in session.scalars(query)
     )  # fmt: skip
+
+
+def oldest(session: Session) -> datetime | None:
+    """Return when the oldest snapshot was taken."""
+    return session.scalar(select(func.min(InstanceSnapshot.at)))
+
+
+def count_unused(session: Session, before: datetime, held: Sequence[Any]) -> int:
+    """Return how many snapshots were taken before a time and stand in none of the columns ``held``."""
+    return session.scalar(select(func.count()).where(*_unused(before, held))) or 0
+
+
+def forget_unused(session: Session, before: datetime, held: Sequence[Any], *, limit: int) -> int:
+    """Delete a batch of such snapshots, the oldest first; returns how many."""
+    query = select(InstanceSnapshot.id).where(*_unused(before, held)).order_by(InstanceSnapshot.at).limit(limit)
+    ids = list(session.scalars(query))
+    session.execute(delete(InstanceSnapshot).where(InstanceSnapshot.id.in_(ids)))
+    return len(ids)
+
+
+def _unused(before: datetime, held: Sequence[Any]) -> list[Any]:
+    refers = [~select(column).where(column == InstanceSnapshot.id).exists() for column in held]
+    return [InstanceSnapshot.at < before, *refers]
 
 
 def _open_tasks(session: Session, instance_id: UUID) -> list[UserTask]:

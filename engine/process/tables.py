@@ -257,7 +257,10 @@ class InstanceSnapshot(Base):
     """
 
     __tablename__ = "instance_snapshot"
-    __table_args__ = (Index("ix_instance_snapshot_instance", "instance_id", "at"),)
+    __table_args__ = (
+        Index("ix_instance_snapshot_instance", "instance_id", "at"),
+        Index("ix_instance_snapshot_at", "at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey(ProcessInstance.id))

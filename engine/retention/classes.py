@@ -1,4 +1,4 @@
-"""The retention run: deletes what its class of data may be kept no longer, in batches, in the sweep or by hand.
+"""The classes of data, how long each is kept, and how a batch of what is over is deleted.
 
 The days stand in the notices that people agreed to (``engine.consent.texts``); a setting may shorten them, never
 lengthen them.
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from engine.evidence import retention as evidence
 from engine.evidence import rules as evidence_rules
+from engine.process import snapshots
+from engine.upkeep import retention as upkeep
 from engine.visits import retention as visits
 
 Step = Callable[[Session, datetime], int]
@@ -26,25 +28,45 @@ class DataClass:
         days: how long it is kept at most.
         count: how many rows are older than a time.
         delete: deletes a batch of them and returns how many.
+        oldest: when the oldest row began to be kept; None without rows.
     """
 
     name: str
     days: int
     count: Step
     delete: Step
+    oldest: Callable[[Session], datetime | None]
+
+    def kept_days(self, kept: Mapping[str, int]) -> int:
+        """Return how long it is kept here; ``kept`` are the settings' days by name."""
+        return min(self.days, kept.get(self.name, self.days))
 
     def before(self, kept: Mapping[str, int], now: datetime) -> datetime:
-        """Return the time before which rows are over; ``kept`` are the settings' days by name."""
-        return now - timedelta(days=min(self.days, kept.get(self.name, self.days)))
+        """Return the time before which rows are over."""
+        return now - timedelta(days=self.kept_days(kept))
 
 
 CLASSES: Sequence[DataClass] = (
     DataClass(
-        "check_in_position", evidence_rules.POSITION_KEPT_DAYS, evidence.count_positions, evidence.delete_positions
+        "check_in_position",
+        evidence_rules.POSITION_KEPT_DAYS,
+        evidence.count_positions,
+        evidence.delete_positions,
+        evidence.oldest_position,
     ),
-    DataClass("track", evidence_rules.TRACK_KEPT_DAYS, evidence.count_points, evidence.delete_points),
-    DataClass("evidence", evidence_rules.EVENT_KEPT_DAYS, evidence.count_events, evidence.delete_events),
-    DataClass("visit_report", visits.REPORT_KEPT_DAYS, visits.count_reports, visits.delete_reports),
+    DataClass(
+        "track", evidence_rules.TRACK_KEPT_DAYS, evidence.count_points, evidence.delete_points, evidence.oldest_point
+    ),
+    DataClass(
+        "evidence", evidence_rules.EVENT_KEPT_DAYS, evidence.count_events, evidence.delete_events, evidence.oldest_event
+    ),
+    DataClass(
+        "visit_report", visits.REPORT_KEPT_DAYS, visits.count_reports, visits.delete_reports, visits.oldest_report
+    ),
+    DataClass("repair", upkeep.KEPT_DAYS, upkeep.count_proposals, upkeep.delete_proposals, upkeep.oldest_proposal),
+    DataClass("migration", upkeep.KEPT_DAYS, upkeep.count_runs, upkeep.delete_runs, upkeep.oldest_run),
+    # After both, which refer to snapshots.
+    DataClass("snapshot", upkeep.KEPT_DAYS, upkeep.count_snapshots, upkeep.delete_snapshots, snapshots.oldest),
 )
 
 

@@ -23,6 +23,7 @@ class RepairProposal(Base):
     __table_args__ = (
         Index("ix_repair_proposal_instance", "instance_id", "proposed_at"),
         Index("ix_repair_proposal_state", "state", "proposed_at"),
+        Index("ix_repair_proposal_snapshot", "snapshot_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -75,7 +76,10 @@ class MigrationItem(Base):
     """
 
     __tablename__ = "migration_item"
-    __table_args__ = (Index("ix_migration_item_outcome", "run_id", "outcome", "position"),)
+    __table_args__ = (
+        Index("ix_migration_item_outcome", "run_id", "outcome", "position"),
+        Index("ix_migration_item_snapshot", "snapshot_id"),
+    )
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey(MigrationRun.id), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)

@@ -19,6 +19,11 @@ def count_reports(session: Session, before: datetime) -> int:
     return session.scalar(select(func.count()).where(VisitReport.reported_at < before)) or 0
 
 
+def oldest_report(session: Session) -> datetime | None:
+    """Return when the oldest report was written."""
+    return session.scalar(select(func.min(VisitReport.reported_at)))
+
+
 def delete_reports(session: Session, before: datetime) -> int:
     """Delete a batch of reports, and what was typed into the forms of their visits; returns how many.
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
-from engine import retention
 from engine.clock import SimulatedClock
 from engine.consent import service as consent
 from engine.consent.rules import LocationMode
@@ -21,6 +20,7 @@ from engine.evidence.tables import ChainStart, CheckEvent, Position, PositionVie
 from engine.ids import new_id
 from engine.outbox.tables import Delivery
 from engine.process.tables import HistoryEvent
+from engine.retention import classes as retention
 from engine.store import migrate
 from engine.store.base import Base
 from engine.store.database import Database
@@ -221,7 +221,7 @@ def test_the_chain_verifies_after_a_retention_run(world: World, company: Company
         world.clock.move_to(world.clock() + timedelta(days=400))
     first = chain(world, company).events
     agree(world, company)
-    assert run(world) == {"check_in_position": 4, "track": 0, "evidence": 2, "visit_report": 0}
+    assert {name: count for name, count in run(world).items() if count} == {"check_in_position": 4, "evidence": 2}
     left = chain(world, company)
     assert (left.after, left.previous) == (2, first[1]["hash"])
     assert left.events == first[2:]

@@ -54,7 +54,7 @@ SILENT = {
 ROOT = Path(__file__).resolve().parents[2]
 AREAS = (
     "definition", "incident", "instance", "migration", "variable", "deadline", "draft", "bundle", "scenario", "person",
-    "purpose", "webhook", "room", "stock",
+    "purpose", "webhook", "room", "stock", "retention",
 )  # fmt: skip
 ROOM = "wecombot://693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 PURPOSE = {"name": "调研", "name_en": "Survey", "form_key": "visit_survey", "is_active": "1"}
@@ -223,6 +223,7 @@ CALLS: dict[str, Make] = {
     "notices.change_webhook": lambda world: Call(f"/notices/webhooks/{_hook(world)}", HOOK, "webhook.changed"),
     "notices.save_text": lambda _world: Call("/notices/texts/comment", TEXT, "notice.text_changed"),
     "positions.renew_code": _place,
+    "operate_retention.start": lambda _world: Call("/retention/runs", {}, "retention.asked"),
     "warehouse.receive": lambda _world: Call("/warehouse/deliveries", STOCK, "stock.received"),
 }
 

@@ -90,6 +90,8 @@ def _address(kind: str, key: str) -> str:
         "delivery": ("operate_jobs.job", "delivery_id", _uuid(key)),
         "person": ("people.user", "user_id", _uuid(key)),
     }
+    if kind == "retention":
+        return url_for("operate_retention.overview")
     endpoint, argument, value = endpoints.get(kind, ("", "", None))
     return url_for(endpoint, **{argument: value}) if value else ""
 

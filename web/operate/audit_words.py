@@ -7,6 +7,7 @@ from typing import Any
 
 from web.i18n import format_datetime
 from web.i18n import translate as _
+from web.labels import data_class
 from web.operate.words import value_text
 
 
@@ -40,6 +41,7 @@ def areas() -> list[tuple[str, str]]:
         ("notice.", _("Notices")),
         ("place.", _("Places")),
         ("stock.", _("Warehouse")),
+        ("retention.", _("Retention")),
     ]
 
 
@@ -109,6 +111,8 @@ def action_label(action: str) -> str:
         "notice.text_changed": _("Text of a notice changed"),
         "place.code_renewed": _("Code of a place renewed"),
         "stock.received": _("Delivery received"),
+        "retention.asked": _("Retention run begun"),
+        "retention.finished": _("Retention run done"),
     }
     return labels.get(action, action)
 
@@ -162,7 +166,7 @@ def field_label(name: str) -> str:
         "lot": _("Lot"),
         "quantity": _("Quantity"),
     }
-    return labels.get(name, name)
+    return labels.get(name) or data_class(name)
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
