@@ -35,7 +35,7 @@ class Settings:
         tile_system: its coordinates, ``wgs84``, ``gcj02`` or ``bd09``.
         tile_problem: why the map that the environment names is not used; the rest works with sketches.
         kept_days: days that a class of data is kept (``check_in_position``, ``track``, ``evidence``,
-            ``visit_report``), where they are to be fewer than the notices promise.
+            ``visit_report``, ``repair``, ``migration``, ``snapshot``), where they are to be fewer than promised.
         outbound_allow: private networks that webhooks may be posted to, ``10.1.0.0/16,127.0.0.1``; empty: public
             addresses only.
     """

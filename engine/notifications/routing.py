@@ -55,6 +55,7 @@ _BY_START = {
     "conflict_": Kind.DECISIONS,
     "correction_": Kind.DECISIONS,
     "repair_": Kind.DECISIONS,
+    "review_": Kind.DECISIONS,
     "adverse_event": Kind.SAFETY,
     "comment": Kind.COMMENTS,
 }

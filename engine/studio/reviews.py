@@ -1,5 +1,6 @@
 """Reviews of drafts: ask a colleague, comment, agree or wish for a change. Nobody must; everybody can see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.access import Actor, Role
+from engine.access import Actor, Role, user_principal
 from engine.audit import service as audit
 from engine.errors import InvalidInputError, NotFoundError
+from engine.ids import new_id
+from engine.outbox import service as outbox
 from engine.people import queries as people
 from engine.studio import drafts
-from engine.studio.tables import StudioReview
+from engine.studio.tables import StudioDraft, StudioReview
 
 Kind = Literal["asked", "comment", "approved", "change_wanted"]
 KINDS: tuple[Kind, ...] = ("asked", "comment", "approved", "change_wanted")
@@ -89,6 +92,29 @@ def review(
         after={"revision": found.revision, **({"asked": asked.name} if asked else {})},
         now=now,
     )
+    told = {asked.id} if asked else _waiting_for(session, found)
+    _tell(session, actor, found, kind, told - {actor.user_id}, now=now)
+
+
+def _waiting_for(session: Session, draft: StudioDraft) -> set[UUID | None]:
+    """Return who wants to know what is said about a draft: who began it, and who asked for reviews of it."""
+    asking = select(StudioReview.author_id).where(StudioReview.draft_id == draft.id, StudioReview.kind == "asked")
+    return {draft.created_by, *session.scalars(asking)} - {None}
+
+
+def _tell(
+    session: Session, actor: Actor, draft: StudioDraft, kind: str, told: Collection[UUID | None], *, now: datetime
+) -> None:
+    if not told:
+        return
+    payload = {
+        "to": [user_principal(user_id) for user_id in sorted(each for each in told if each)],
+        "template": f"review_{kind}",
+        "values": {"title": draft.title, "who": actor.name},
+        "business_key": f"draft:{draft.id}",
+    }
+    key = f"review:{draft.id}:{new_id()}"
+    outbox.emit(session, "notify.send", payload, key=key, now=now, lane=outbox.USER_LANE)
 
 
 def asked_of(session: Session, actor: Actor) -> frozenset[UUID]:

@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from engine.access import Role
 from engine.audit import service as audit
+from engine.people import service as people
 from engine.process import definitions
 from engine.studio import drafts
 from tests.web.world import SignedInClient, World, make_world
@@ -112,6 +114,28 @@ def test_a_broken_draft_is_not_published_and_says_why(world: World, draft: str, 
     assert "Mend the errors first." in admin.get(draft).text
     assert admin.get(f"{draft}/scenarios").status_code == 200
     assert "cannot run as it is" in admin.get(f"{draft}/replay").text
+
+
+def test_who_is_asked_for_a_review_is_told_and_so_is_who_asked(world: World, draft: str, admin: SignedInClient) -> None:
+    world.ids["admin2"] = world.write(
+        lambda session: people.add_user(
+            session, login="admin2", name="吴管理", password="correct horse", roles=[Role.ADMIN], now=world.now
+        )
+    )
+
+    def told(login: str) -> str:
+        world.application.worker.run_until_idle()
+        return str(world.client(login).get("/notifications").text)
+
+    admin.post(f"{draft}/review", {"kind": "asked", "asked": str(world.ids["admin2"])})
+    assert "管理员 请您评审草稿“Quicker answers”" in told("admin2")
+    assert f'href="{draft}#review"' in told("admin2")
+    assert "Quicker" not in told("admin")
+
+    world.client("admin2").post(f"{draft}/review", {"kind": "change_wanted", "text": "Too quick."})
+    assert "吴管理 wishes for a change of the draft “Quicker answers”" in told("admin")
+    assert f'href="{draft}#review"' in told("admin")
+    assert "希望修改草稿" not in told("admin2")
 
 
 def test_reviews_stand_on_the_page(draft: str, admin: SignedInClient) -> None:

@@ -256,6 +256,8 @@ def address_of(business_key: str) -> str:
         return url_for("offline.case", case_id=object_id)
     if kind == "repair":
         return url_for("repairs.proposal", proposal_id=object_id)
+    if kind == "draft":
+        return url_for("studio.draft", draft_id=object_id, _anchor="review")
     if kind == "pin":
         return url_for("positions.pins")
     return ""
