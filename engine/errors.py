@@ -73,9 +73,14 @@ class FieldProblem:
         self.code = code
         self.params = params
 
+    @classmethod
+    def of(cls, error: FieldflowError) -> "FieldProblem":
+        """Return the sentence of an error."""
+        return cls(error.template, code=error.code, **error.params)
+
     def __str__(self) -> str:
         """Return the English sentence."""
-        return self.template.format(**self.params)
+        return self.template.format(**self.params) if self.params else self.template
 
     def __repr__(self) -> str:
         """Return the sentence with its code."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine.bpmn.step import BpmnError
 from engine.clock import Clock, utc_now
 from engine.connectors.crm import CrmRefusedError
-from engine.errors import FieldflowError, RetryableError
+from engine.errors import FieldflowError, FieldProblem, RetryableError
 from engine.outbox import service as outbox
 from engine.outbox.service import MAX_ATTEMPTS, Claim
 from engine.process import incidents, topics
@@ -206,8 +206,9 @@ class Worker:
                 element_id=claim.element_id or "",
                 token=None,
                 delivery_id=claim.id,
-                code=getattr(error, "code", type(error).__name__),
+                code=getattr(error, "code", "unexpected"),
                 message=_describe(error),
+                problem=_problem(error),
                 now=now,
             )
             return True
@@ -219,6 +220,14 @@ def _raise_passing(error: Exception) -> None:
     # What comes of others at work is no fault of an instance: the whole batch is tried again.
     if isinstance(error, DBAPIError) and is_passing(error):
         raise error
+
+
+def _problem(error: Exception) -> FieldProblem | None:
+    if isinstance(error, FieldflowError):
+        return FieldProblem.of(error)
+    if isinstance(error, BpmnError):
+        return error.problem
+    return FieldProblem("It failed in a way that nobody foresaw: {kind}.", code="unexpected", kind=type(error).__name__)
 
 
 def _describe(error: Exception) -> str:

@@ -16,6 +16,7 @@ from flask import Flask, g, has_request_context, request
 from markupsafe import Markup, escape
 
 from engine.errors import FieldflowError, FieldProblem
+from engine.feel import faults
 from web import context
 
 LOCALES = ("zh", "en")
@@ -26,8 +27,8 @@ LOCALE_COOKIE = "locale"
 
 @cache
 def catalogue(locale: str) -> dict[str, str]:
-    """Return sentence → translation of a locale, from all its files."""
-    found: dict[str, str] = {}
+    """Return sentence → translation of a locale, from all its files; FEEL has its own sentences in both languages."""
+    found: dict[str, str] = dict(faults.SENTENCES.values())
     for path in sorted((TRANSLATIONS / locale).glob("*.po")):
         with path.open("rb") as file:
             for message in pofile.read_po(file, locale=BABEL_LOCALES[locale]):
@@ -59,9 +60,11 @@ def explain(error: FieldflowError | FieldProblem) -> str:
 
 
 def present(value: Any) -> Any:
-    """Return a value as it stands in a sentence: times in the reader's zone."""
+    """Return a value as it stands in a sentence: times in the reader's zone, sentences in their language."""
     if isinstance(value, datetime):
         return format_datetime(value)
+    if isinstance(value, FieldflowError | FieldProblem):
+        return explain(value)
     if hasattr(value, "text") and not isinstance(value, str):
         return value.text(locale())
     return value

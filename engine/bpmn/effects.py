@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Final, Literal, Protocol
 
 from engine.bpmn.elements import Label
+from engine.errors import FieldProblem
 
 
 class Wait(Enum):
@@ -110,12 +111,18 @@ class Thrown:
 
 @dataclass(frozen=True)
 class Incident:
-    """An element that failed and is parked; ``token`` is what ``retry`` takes."""
+    """An element that failed and is parked; ``token`` is what ``retry`` takes.
+
+    Args:
+        message: why, in English.
+        problem: the same to be translated; None where the model itself says it, or somebody else's program.
+    """
 
     element_id: str
     token: str
     code: str
     message: str
+    problem: FieldProblem | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

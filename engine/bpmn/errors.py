@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from engine.errors import ConflictError, FieldflowError, InvalidInputError, NotFoundError
+from engine.errors import ConflictError, FieldflowError, FieldProblem, InvalidInputError, NotFoundError
 
 
 class BpmnError(Exception):
@@ -11,13 +11,15 @@ class BpmnError(Exception):
 
     Args:
         code: compared with the error codes of boundary events.
-        message: for the person who looks at the incident if nothing catches it.
+        template: for the person who looks at the incident if nothing catches it; ``{name}`` stands for a parameter.
+            Without one the code is all that is said.
     """
 
-    def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(message or code)
+    def __init__(self, code: str, template: str = "", **params: Any) -> None:
         self.code = code
-        self.message = message or code
+        self.problem = FieldProblem(template, code=code, **params) if template else None
+        self.message = str(self.problem) if self.problem else code
+        super().__init__(self.message)
 
 
 class NotReadyError(ConflictError):

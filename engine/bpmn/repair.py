@@ -149,7 +149,7 @@ class _Repair:
             except _ImpossibleError as error:
                 problems.append((number, error.problem))
             except FieldflowError as error:
-                problems.append((number, FieldProblem(error.template, code=error.code, **error.params)))
+                problems.append((number, FieldProblem.of(error)))
             except BpmnError as error:
                 problems.append((number, FieldProblem("{reason}", code=error.code, reason=error.message)))
         if not problems:

@@ -22,7 +22,7 @@ from engine.bpmn.errors import BpmnError, BudgetError
 from engine.bpmn.mends import InstanceTree, SubProcessTree, Token
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.values import apply_changes, changes, merge
-from engine.errors import FieldflowError, RetryableError
+from engine.errors import FieldflowError, FieldProblem, RetryableError
 
 STEP_BUDGET = 1_000
 """Elements that one step may run; a model that needs more turns in an endless loop."""
@@ -79,9 +79,9 @@ class Run:
         except RetryableError:
             raise
         except BpmnError as error:
-            self.raise_error(token, error.code, error.message)
+            self.raise_error(token, error.code, error.message, error.problem)
         except FieldflowError as error:
-            self.park(token, error.code, str(error))
+            self.park(token, error.code, str(error), FieldProblem.of(error))
 
     def finish(self, token: Token, result: Any = None, *, targets: Iterable[str] | None = None) -> None:
         """Complete a token's element and send it on.
@@ -159,15 +159,18 @@ class Run:
         token.data = {**data, **values} if values else data
         self.finish(token, result)
 
-    def raise_error(self, token: Token, code: str, message: str, *, ended: bool = False) -> None:
+    def raise_error(
+        self, token: Token, code: str, message: str, problem: FieldProblem | None = None, *, ended: bool = False
+    ) -> None:
         """Give an error to the nearest boundary event that catches it; an incident if none does.
 
         Args:
+            problem: the message to be translated, if it can be.
             ended: the token's element is an end event, which is done by raising it.
         """
         catcher = self._catcher(token, code)
         if catcher is None:
-            self.park(token, code, message)
+            self.park(token, code, message, problem)
         else:
             if ended:
                 self.note(token, {"error": code})
@@ -191,11 +194,12 @@ class Run:
             token = parent if loops.is_turn(parent, token) else getattr(token.workflow, "owner", None)
         return None
 
-    def park(self, token: Token, code: str, message: str) -> None:
+    def park(self, token: Token, code: str, message: str, problem: FieldProblem | None = None) -> None:
         """Leave a token where it is until somebody has it retried."""
         token.internal_data["incident"] = [code, message]
         element = token.task_spec.element
-        self.incidents.append(Incident(element.id if element else token.task_spec.name, token.key, code, message))
+        element_id = element.id if element else token.task_spec.name
+        self.incidents.append(Incident(element_id, token.key, code, message, problem))
 
     def enter(self, tree: InstanceTree | SubProcessTree, data: dict[str, Any], message: str | None = None) -> None:
         """Put the first token into a tree, on the start event for a message, or on the one for none."""

@@ -20,6 +20,7 @@ from engine.bpmn.repair import Edit, RepairError, Standing
 from engine.bpmn.result import at_rest, element_id, finished, how_it_stands, message_of, open_task
 from engine.bpmn.run import Run
 from engine.bpmn.values import checked
+from engine.errors import FieldProblem
 
 __all__ = [
     "WAIT",
@@ -131,12 +132,12 @@ def settle(model: ProcessModel, state: bytes, token: str, result: Mapping[str, A
     if found is None or "awaits" not in found.internal_data:
         raise NotWaitingError("Nothing waits for this result.")
     if isinstance(result, BpmnError):
-        run.raise_error(found, result.code, result.message)
+        run.raise_error(found, result.code, result.message, result.problem)
         return finished(run)
     try:
         behaviour.absorb(found, found.task_spec.element, result)
     except ValuesError as error:
-        run.park(found, error.code, str(error))
+        run.park(found, error.code, str(error), FieldProblem.of(error))
     else:
         found.internal_data.pop("incident", None)
         run.finish(found, dict(result))

@@ -26,7 +26,7 @@ from engine.errors import ConflictError, FieldflowError, FieldProblem, InvalidIn
 from engine.outbox import service as outbox
 from engine.people import queries as people
 from engine.people import service as people_service
-from engine.process import inbox
+from engine.process import inbox, sentences
 from engine.process.conditions import standpoint
 from engine.process.filters import Filter
 from engine.store.database import Database
@@ -178,7 +178,7 @@ def do_batch(session: Session, run_id: UUID, *, now: datetime) -> int:
     for item in items:
         outcome, problem = _attempt(session, actor, run, item, now=now) if is_active else (FAILED, SIGNED_OFF)
         item.outcome, item.code = outcome, problem.code if problem else None
-        item.reason = {"template": problem.template, "params": _plain(problem.params)} if problem else None
+        item.reason = sentences.to_json(problem) if problem else None
     session.flush()  # what still waits is counted in the database
     left = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     if not left:
@@ -210,18 +210,7 @@ def _attempt(
 def _problem_of(error: FieldflowError) -> FieldProblem:
     if isinstance(error, InvalidInputError) and error.errors:
         return next(iter(error.errors.values()))[0]
-    return FieldProblem(error.template, code=error.code, **error.params)
-
-
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: {"at": value.isoformat()} if isinstance(value, datetime) else value for name, value in params.items()}
-
-
-def _read(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) and "at" in value else value
-        for name, value in params.items()
-    }
+    return FieldProblem.of(error)
 
 
 def forget(session: Session, now: datetime) -> int:
@@ -266,9 +255,7 @@ def items(session: Session, run_id: UUID, *, outcomes: Sequence[str], limit: int
         Item(
             row.task_id,
             row.outcome,
-            FieldProblem(row.reason["template"], code=row.code or "", **_read(row.reason["params"]))
-            if row.reason
-            else None,
+            sentences.from_json({**row.reason, "code": row.code}) if row.reason else None,
         )
         for row in session.scalars(query.order_by(BulkItem.position).limit(limit))
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.audit import service as audit
 from engine.errors import FieldProblem, InvalidInputError, NotFoundError
+from engine.process.sentences import to_json
 from engine.process.tables import Incident, IncidentCause, ProcessInstance
 from engine.store.upserts import upsert
 
@@ -36,6 +37,7 @@ class Group:
     element_id: str
     code: str
     message: str
+    sentence: Mapping[str, Any] | None
     assignee_id: UUID | None
     assignee_name: str | None
     note: str
@@ -57,6 +59,7 @@ class IncidentRow:
     delivery_id: UUID | None
     code: str
     message: str
+    sentence: Mapping[str, Any] | None
     created_at: datetime
     resolved_at: datetime | None
     resolution: str | None
@@ -91,17 +94,31 @@ def add_incident(
     code: str,
     message: str,
     now: datetime,
+    problem: FieldProblem | None = None,
     token: str | None = None,
     delivery_id: UUID | None = None,
 ) -> None:
-    """Record that something of an instance failed, under its cause."""
+    """Record that something of an instance failed, under its cause.
+
+    Args:
+        message: why, in English, or in the words of whoever refused it.
+        problem: the same to be translated, where it is ours to say.
+    """
     code, message = code[:60], message[:1000]
     cause = cause_id(instance.process_key, element_id, code, message)
     row = {
         "id": cause, "process_key": instance.process_key, "element_id": element_id, "code": code,
-        "message": normalised(message),
+        "message": normalised(message), "sentence": _of_all(problem),
     }  # fmt: skip
-    session.execute(upsert(session, IncidentCause).values(row).on_conflict_do_nothing())
+    insert = upsert(session, IncidentCause).values(row)
+    # A cause of an earlier release learns its sentence; any other is there already.
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=["id"], set_={"sentence": insert.excluded.sentence}, where=IncidentCause.sentence.is_(None)
+        )
+        if problem
+        else insert.on_conflict_do_nothing()
+    )
     session.add(
         Incident(
             instance_id=instance.id,
@@ -110,10 +127,19 @@ def add_incident(
             delivery_id=delivery_id,
             code=code,
             message=message,
+            sentence=to_json(problem) if problem else None,
             cause=cause,
             created_at=now,
         )
     )
+
+
+def _of_all(problem: FieldProblem | None) -> dict[str, Any] | None:
+    """Return the sentence without what differs from one time to the next."""
+    if problem is None:
+        return None
+    params = {name: normalised(value) if isinstance(value, str) else value for name, value in problem.params.items()}
+    return to_json(FieldProblem(problem.template, code=problem.code, **params))
 
 
 def groups(session: Session) -> tuple[Group, ...]:
@@ -223,8 +249,8 @@ def _cause(session: Session, cause: str) -> IncidentCause:
 
 def _group(row: IncidentCause, count: int, instances: int, first: datetime | None, last: datetime | None) -> Group:
     return Group(
-        row.id, row.process_key, row.element_id, row.code, row.message, row.assignee_id, row.assignee_name, row.note,
-        row.noted_by, row.noted_at, count, instances, first, last,
+        row.id, row.process_key, row.element_id, row.code, row.message, row.sentence, row.assignee_id,
+        row.assignee_name, row.note, row.noted_by, row.noted_at, count, instances, first, last,
     )  # fmt: skip
 
 

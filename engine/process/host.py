@@ -67,7 +67,7 @@ class StepHost:
         """
         model = self._bundle.decisions.get(decision)
         if model is None:
-            raise BpmnError("decision_unknown", f"The bundle has no decision {decision}.")
+            raise BpmnError("decision_unknown", "The bundle has no decision {name}.", name=decision)
         return decide(model, decision, self._scope(data))
 
     def call(

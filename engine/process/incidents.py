@@ -31,6 +31,7 @@ def note_failed_delivery(
     delivery_id: UUID,
     code: str,
     message: str,
+    problem: FieldProblem | None = None,
     now: datetime,
 ) -> None:
     """Record that a delivery was given up; the instance shows an incident, and goes on where it can."""
@@ -43,6 +44,7 @@ def note_failed_delivery(
         delivery_id=delivery_id,
         code=code,
         message=message,
+        problem=problem,
         now=now,
     )
     if instance.state == InstanceState.RUNNING:
@@ -100,7 +102,7 @@ def retry(
     step = bpmn.retry(bundle.model, instance.state_bytes, incident.token, host)
     write_step(session, instance, step, host, actor=actor, kind="retried", element_id=incident.element_id)
     again = next((found for found in step.incidents if found.token == incident.token), None)
-    return FieldProblem(FAILED_AGAIN, code=again.code, message=again.message) if again else None
+    return FieldProblem(FAILED_AGAIN, code=again.code, message=again.problem or again.message) if again else None
 
 
 def resolve_dropped(session: Session, actor: Actor, delivery_id: UUID, *, now: datetime) -> None:
@@ -130,8 +132,8 @@ def park_timer(session: Session, instance_id: UUID, *, now: datetime) -> None:
     instance.next_due_at = None
     if instance.state == InstanceState.RUNNING:
         instance.state = InstanceState.INCIDENT
-    message = "A timer of this process could not fire."
-    add_incident(session, instance, element_id="", code="timer_failed", message=message, now=now)
+    problem = FieldProblem("A timer of this process could not fire.", code="timer_failed")
+    add_incident(session, instance, element_id="", code=problem.code, message=str(problem), problem=problem, now=now)
 
 
 def _clear_state(session: Session, instance: ProcessInstance) -> None:

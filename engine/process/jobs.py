@@ -115,7 +115,7 @@ def drop(session: Session, actor: Actor, delivery_id: UUID, reason: str, *, now:
         )
     )
     if dropped.token:
-        error = bpmn.BpmnError(DROPPED, f"Dropped by an administrator: {reason}")
+        error = bpmn.BpmnError(DROPPED, "Dropped by an administrator: {reason}", reason=reason)
         settle_delivery(session, dropped.instance_id, dropped.token, error, element_id=dropped.element_id, now=now)
 
 

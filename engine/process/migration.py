@@ -92,7 +92,7 @@ def check(
     except MigrationError as error:
         return error.problems
     except (ConflictError, InvalidInputError) as error:
-        return (FieldProblem(error.template, code=error.code, **error.params),)
+        return (FieldProblem.of(error),)
     return ()
 
 

@@ -18,6 +18,7 @@ from engine.process import topics
 from engine.process.bundles import Bundle
 from engine.process.repair_edits import RepairEdit
 from engine.process.risks import Map, Risk, has_effect_by, risks
+from engine.process.sentences import to_json
 from engine.process.service import LIVE, host_for
 from engine.process.tables import HistoryEvent, Incident, ProcessInstance
 from engine.process.topics import TopicKind
@@ -36,7 +37,7 @@ class Plan:
         opened, withdrawn: ids of elements whose user tasks open or are withdrawn.
         timers: pairs of element id and instant that begin or stop to wait.
         effects: ids of elements that act outside of the process because of it.
-        failed: pairs of element id and the failure's message: they would be incidents.
+        failed: pairs of element id and what it says: they would be incidents.
         changed: variable → its value before and after.
         status: of the instance afterwards, ``running``, ``completed`` or ``cancelled``.
     """
@@ -50,7 +51,7 @@ class Plan:
     timers_started: tuple[tuple[str, str], ...] = ()
     timers_stopped: tuple[tuple[str, str], ...] = ()
     effects: tuple[str, ...] = ()
-    failed: tuple[tuple[str, str], ...] = ()
+    failed: tuple[tuple[str, str | FieldProblem], ...] = ()
     changed: Mapping[str, tuple[Any, Any]] | None = None
     risks: tuple[Risk, ...] = ()
     status: str = "running"
@@ -70,7 +71,10 @@ class Plan:
             "timers_started": [list(pair) for pair in self.timers_started],
             "timers_stopped": [list(pair) for pair in self.timers_stopped],
             "effects": list(self.effects),
-            "failed": [list(pair) for pair in self.failed],
+            "failed": [
+                [element, str(why), to_json(why) if isinstance(why, FieldProblem) else None]
+                for element, why in self.failed
+            ],
             "changed": {name: list(pair) for name, pair in (self.changed or {}).items()},
             "risks": [[risk.code, risk.element_id] for risk in self.risks],
             "status": self.status,
@@ -109,7 +113,7 @@ def tried(
         except bpmn.RepairError as error:
             problems = [(own[number][0], problem) for number, problem in error.problems]
         except bpmn.BudgetError as error:
-            problems = [(own[-1][0], FieldProblem(error.template, code=error.code, **error.params))]
+            problems = [(own[-1][0], FieldProblem.of(error))]
     if problems:
         return Plan(instance.version, tuple(problems), before), None, host
     given_up = _elements_of(session, [edit.incident for edit in edits if edit.act == "give_up"])
@@ -170,7 +174,7 @@ def _plan(
         timers_started=tuple(sorted((element, str(due)) for _key, element, due in timers[1] - timers[0])),
         timers_stopped=tuple(sorted((element, str(due)) for _key, element, due in timers[0] - timers[1])),
         effects=tuple(dict.fromkeys(each for each in ran if shape.has_effect(model.elements[each]))),
-        failed=tuple((found.element_id, found.message) for found in step.incidents),
+        failed=tuple((found.element_id, found.problem or found.message) for found in step.incidents),
         changed={
             name: (old.get(name), step.data.get(name))
             for name in sorted(old.keys() | step.data.keys())

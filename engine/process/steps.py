@@ -174,6 +174,7 @@ def _note_incidents(session: Session, instance: ProcessInstance, step: Step, *, 
             token=found.token,
             code=found.code,
             message=found.message,
+            problem=found.problem,
             now=now,
         )
 

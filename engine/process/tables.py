@@ -284,7 +284,7 @@ class InstanceSnapshot(Base):
 class IncidentCause(Base):
     """What went wrong, once for all incidents of it: who sees to it, and what is known.
 
-    ``message`` is without what differs from one time to the next.
+    ``message`` and ``sentence`` (see ``Incident``) are without what differs from one time to the next.
     """
 
     __tablename__ = "incident_cause"
@@ -294,6 +294,7 @@ class IncidentCause(Base):
     element_id: Mapped[str] = mapped_column(String(120))
     code: Mapped[str] = mapped_column(String(60))
     message: Mapped[str] = mapped_column(String(300))
+    sentence: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     assignee_id: Mapped[UUID | None]
     assignee_name: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(Text, default="", server_default="")
@@ -302,7 +303,10 @@ class IncidentCause(Base):
 
 
 class Incident(Base):
-    """An element that failed and waits for a person."""
+    """An element that failed and waits for a person.
+
+    ``sentence`` is the message to be translated, as ``process.sentences`` writes it; None where it is not ours to say.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -317,6 +321,7 @@ class Incident(Base):
     delivery_id: Mapped[UUID | None]
     code: Mapped[str] = mapped_column(String(60))
     message: Mapped[str] = mapped_column(String(1000))
+    sentence: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by: Mapped[UUID | None]

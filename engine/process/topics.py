@@ -176,7 +176,7 @@ def served(name: str) -> Topic:
     """
     found = _topics.get(name)
     if found is None:
-        raise BpmnError("topic_unknown", f"Nothing here serves the topic {name}.")
+        raise BpmnError("topic_unknown", "Nothing here serves the topic {name}.", name=name)
     return found
 
 

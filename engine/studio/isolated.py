@@ -12,7 +12,7 @@ from typing import Any
 from engine.bpmn import step as bpmn
 from engine.bpmn.elements import Element, Label
 from engine.bpmn.step import BpmnError, OpenTask, Step, Trail
-from engine.errors import FieldflowError
+from engine.errors import FieldflowError, FieldProblem
 from engine.feel.decisions import decide
 from engine.feel.expressions import Scope, condition, evaluate, evaluate_all
 from engine.process import topics
@@ -100,7 +100,7 @@ class IsolatedHost:
         """
         model = self._bundle.decisions.get(decision)
         if model is None:
-            raise BpmnError("decision_unknown", f"The bundle has no decision {decision}.")
+            raise BpmnError("decision_unknown", "The bundle has no decision {name}.", name=decision)
         return decide(model, decision, self._scope(data))
 
     def call(
@@ -122,7 +122,7 @@ class IsolatedHost:
         self.asked.append(question)
         answer = self._answers.take(element_id, topic)
         if isinstance(answer, Failure):
-            raise BpmnError(answer.code, answer.code)
+            raise BpmnError(answer.code)
         if answer is not None:
             return answer
         found = topics.find(topic)
@@ -149,7 +149,7 @@ class Stop:
 
     element_id: str
     code: str
-    message: str
+    message: str | FieldProblem
 
 
 @dataclass
@@ -254,7 +254,7 @@ class IsolatedRun:
         try:
             step: Step = act()
         except FieldflowError as error:
-            self.stop = Stop("", error.code, str(error))
+            self.stop = Stop("", error.code, FieldProblem.of(error))
             return Happened(status="stopped")
         self.step = step
         opened = [Opened(task.element_id, task.due) for task in step.opened]
@@ -262,7 +262,7 @@ class IsolatedRun:
         self.opened += opened
         if step.incidents:
             first = step.incidents[0]
-            self.stop = Stop(first.element_id, first.code, first.message)
+            self.stop = Stop(first.element_id, first.code, first.problem or first.message)
         return Happened(list(step.trail), opened, "stopped" if self.stop else step.status)
 
     def visited(self) -> tuple[frozenset[str], frozenset[str]]:

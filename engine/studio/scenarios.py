@@ -248,6 +248,6 @@ def run_all(bundle: Bundle, files: Mapping[str, bytes]) -> list[Outcome]:
         try:
             found.append(run_scenario(bundle, parse(name, files[name])))
         except InvalidInputError as error:
-            problem = FieldProblem(error.template, code=error.code, **error.params)
+            problem = FieldProblem.of(error)
             found.append(Outcome(name.rpartition("/")[2].removesuffix(".json"), name, problem))
     return found

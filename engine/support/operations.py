@@ -138,7 +138,7 @@ def escalate(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str
     request = request_of(context)
     mark = str(parameters.get("mark") or "")
     if mark not in MARKS:
-        raise BpmnError("mark_unknown", f"There is no mark {mark}.")
+        raise BpmnError("mark_unknown", "There is no mark {name}.", name=mark)
     level, template = MARKS[mark]
     if ESCALATIONS[level] > ESCALATIONS.get(request.escalation, 0):
         request.escalation = level
@@ -313,7 +313,7 @@ def _end(context: StepContext, request: SupportRequest, state: RequestState) -> 
 def _minutes(parameters: Mapping[str, Any], name: str) -> float:
     value = parameters.get(name)
     if not isinstance(value, int | float) or value <= 0:
-        raise BpmnError("deadline_invalid", f"{name} must be a number of working minutes above zero.")
+        raise BpmnError("deadline_invalid", "{name} must be a number of working minutes above zero.", name=name)
     return float(value)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import FieldProblem, NotFoundError
+from engine.process.sentences import from_json
 from engine.upkeep.tables import MigrationItem, MigrationRun
 
 CHECKING, READY, RUNNING, FINISHED, UNDOING = "checking", "checked", "running", "finished", "undoing"
@@ -84,7 +85,7 @@ def items(session: Session, run_id: UUID, *, outcomes: Sequence[str], limit: int
             row.position,
             row.instance_id,
             row.outcome,
-            tuple(FieldProblem(each["template"], code=each["code"], **each["params"]) for each in row.reasons),
+            tuple(from_json(each) for each in row.reasons),
             row.outcome in {OK, STAYS},
         )
         for row in session.scalars(query.order_by(MigrationItem.position).limit(limit))

@@ -23,6 +23,7 @@ from engine.outbox import service as outbox
 from engine.people import service as people_service
 from engine.process import definitions, migration, repair
 from engine.process import selection as instances
+from engine.process.sentences import to_json
 from engine.store.database import Database
 from engine.upkeep.migration_queries import (
     CHECKING,
@@ -199,7 +200,7 @@ def check_batch(session: Session, run_id: UUID, *, now: datetime) -> bool:
     for item in items:
         problems = migration.check(session, actor, item.instance_id, run.to_id, run.mapping, now=now)
         item.outcome = FITS if not problems else SKIPPED if problems[0].code in NOTHING_TO_DO else REFUSED
-        item.reasons = [_json(problem) for problem in problems]
+        item.reasons = [to_json(problem) for problem in problems]
     if len(items) < CHECK_BATCH:
         run.phase = READY
     return len(items) == CHECK_BATCH
@@ -232,14 +233,14 @@ def _migrate(session: Session, actor: Actor, run: MigrationRun, item: MigrationI
     except DBAPIError:
         raise
     except MigrationError as error:
-        item.outcome, item.reasons = FAILED, [_json(problem) for problem in error.problems]
+        item.outcome, item.reasons = FAILED, [to_json(problem) for problem in error.problems]
     except FieldflowError as error:
         item.outcome = SKIPPED if error.code in NOTHING_TO_DO else FAILED
-        item.reasons = [_json(FieldProblem(error.template, code=error.code, **error.params))]
+        item.reasons = [to_json(FieldProblem.of(error))]
     except Exception:
         # The boundary of one instance: a fault that nobody thought of must not stop the others.
         log.exception("migration %s, instance %s", run.id, item.instance_id)
-        item.outcome, item.reasons = FAILED, [_json(BROKEN)]
+        item.outcome, item.reasons = FAILED, [to_json(BROKEN)]
 
 
 def _take_back(session: Session, actor: Actor, run: MigrationRun, item: MigrationItem, *, now: datetime) -> None:
@@ -250,11 +251,7 @@ def _take_back(session: Session, actor: Actor, run: MigrationRun, item: Migratio
         item.outcome = UNDONE
     except FieldflowError as error:
         item.outcome = STAYS
-        item.reasons = [_json(FieldProblem(error.template, code=error.code, **error.params))]
-
-
-def _json(problem: FieldProblem) -> dict[str, Any]:
-    return {"template": problem.template, "code": problem.code, "params": problem.params}
+        item.reasons = [to_json(FieldProblem.of(error))]
 
 
 def _items(run_id: UUID, outcome: str) -> Any:

@@ -178,7 +178,7 @@ def apply(context: StepContext, _parameters: Mapping[str, Any]) -> Mapping[str, 
             proposed_by=row.proposed_by_name if is_second else "",
         )
     except (ConflictError, InvalidInputError) as error:
-        raise BpmnError("repair_outdated", str(error)) from error
+        raise BpmnError("repair_outdated", error.template, **error.params) from error
     row.state = APPLIED
     _decide(context, row)
     return {"outcome": row.state}

@@ -233,4 +233,8 @@ def test_a_refusal_is_an_incident_at_once(world: World, crm: Outage) -> None:
     crm.failure = CrmRefusedError("unknown customer")
     made(world)
     assert len(crm.keys) == 1
-    assert only_incident(world).message == "unknown customer"
+    incident = only_incident(world)
+    assert (incident.code, incident.message) == ("crm_refused", "The CRM refuses it: unknown customer")
+    assert incident.sentence == {
+        "template": "The CRM refuses it: {reason}", "code": "crm_refused", "params": {"reason": "unknown customer"},
+    }  # fmt: skip

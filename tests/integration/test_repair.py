@@ -112,7 +112,7 @@ def test_a_failed_element_is_skipped_with_a_result_and_its_incident_is_over(clin
     assert clinic.state(instance_id) == "incident"
     token = clinic.token(instance_id, "press")
     again = clinic.plan(instance_id, edit("retry", token=token))
-    assert again.failed == (("press", "Paper jam."),)
+    assert [(element, str(why)) for element, why in again.failed] == [("press", "Paper jam.")]
     clinic.apply(instance_id, edit("skip", token=token, values={"pressed": "by hand"}))
     assert (clinic.incidents(instance_id), clinic.state(instance_id)) == ([], "running")
     assert clinic.inbox_of(instance_id) == ["approve_it"]

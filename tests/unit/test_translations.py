@@ -32,6 +32,8 @@ def _sentences_of_python(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Call):
             is_ours = _name(node.func) in ERRORS or (path.is_relative_to(ROOT / "web") and _name(node.func) in MARKERS)
             yield from _first_text(node) if is_ours else ()
+            # Its first argument is the code.
+            yield from _text(node.args[1:2]) if _name(node.func) == "BpmnError" else ()
         # The sentence that an error has when its caller gives none.
         if isinstance(node, ast.ClassDef) and node.name in ERRORS:
             for function in node.body:
@@ -48,8 +50,13 @@ def _name(function: ast.expr) -> str:
 
 
 def _first_text(call: ast.Call) -> Iterator[str]:
-    if call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
-        yield call.args[0].value
+    yield from _text(call.args[:1])
+
+
+def _text(found: list[ast.expr]) -> Iterator[str]:
+    for each in found:
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
 
 
 def _sentences_of_template(path: Path) -> Iterator[str]:

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from engine.audit import sealing
+from engine.connectors.crm import CrmRefusedError
+from engine.errors import FieldProblem
+from engine.feel.faults import FeelError
 from engine.ids import new_id
 from engine.operate import heat
 from engine.outbox import queries as deliveries
+from engine.process import causes
 from engine.process import queries as process
-from engine.process.tables import HistoryEvent
+from engine.process.tables import HistoryEvent, ProcessInstance
 from tests.web.operate_world import delivery, incident, request_instance, timer_of, visit_instance
 from tests.web.world import World, make_world
 
@@ -129,6 +134,47 @@ def test_a_cause_shows_its_incidents_and_what_is_known(world: World) -> None:
     assert "1 tried again" in client.get(f"/operate/runs/{run_id}").text
     assert client.post("/operate/incidents/retry", {"cause": cause, "run_id": str(new_id())}).status_code == 422
     assert client.post("/operate/incidents/retry", {"run_id": "x"}).status_code == 422
+
+
+def test_why_something_failed_reads_in_the_readers_language(world: World) -> None:
+    instance_id = request_instance(world)
+    faults = (
+        FieldProblem.of(FeelError({"code": "null"}, "total > 77")),
+        FieldProblem.of(CrmRefusedError("LOCKED-77")),
+        FieldProblem("Paper jam.", code="jam"),
+    )
+
+    def fail(session: Any) -> list[str]:
+        instance = session.get_one(ProcessInstance, instance_id)
+        for each in faults:
+            message = str(each)
+            # An incident of an earlier release left its cause without a sentence.
+            for problem in (None, each):
+                causes.add_incident(
+                    session, instance, element_id="", code=each.code, message=message, problem=problem, now=world.now
+                )
+        causes.add_incident(
+            session, instance, element_id="", code="CrmRefusedError", message="No such customer.", now=world.now
+        )
+        session.flush()
+        return [str(row.cause) for row in causes.of_instance(session, instance_id) if row.sentence]
+
+    found = world.write(fail)
+    assert len(found) == 3
+    client = world.client("admin")
+    english = client.get("/operate/incidents").text + client.get(f"/operate/instances/{instance_id}").text
+    assert "A value in “total &gt; #” is empty" in english and "A value in “total &gt; 77” is empty" in english
+    assert "The CRM refuses it: LOCKED-77" in english
+    assert "CrmRefusedError" not in english
+
+    client.post("/me/appearance", {"locale": "zh", "theme": "auto"})
+    chinese = client.get("/operate/incidents").text + client.get(f"/operate/instances/{instance_id}").text
+    for said in ("“total &gt; #”中有空值", "“total &gt; 77”中有空值", "CRM 拒绝接受：LOCKED-77", "表达式", "CRM 拒绝"):
+        assert said in chinese, said
+    # What the model says, and what was stored before there were sentences, stays readable.
+    assert "Paper jam." in chinese and "No such customer." in chinese
+    for cause in found:
+        assert "is empty" not in client.get(f"/operate/incidents/{cause}").text.partition("<tbody>")[0]
 
 
 def test_a_run_of_incidents_is_for_admins_alone(world: World) -> None:

@@ -47,6 +47,24 @@ def topic_label(name: str) -> str:
 
 
 @blueprint.app_template_global()
+def job_error(text: str | None) -> str:
+    """Return why a job was not done."""
+    return words.job_error(text)
+
+
+@blueprint.app_template_global()
+def incident_text(found: Any) -> str:
+    """Return why something failed."""
+    return words.incident_text(found)
+
+
+@blueprint.app_template_global()
+def incident_kind(code: str) -> str:
+    """Return what kind of failure a code stands for."""
+    return words.incident_kind(code)
+
+
+@blueprint.app_template_global()
 def resolution_label(resolution: str | None) -> str:
     """Return how an incident came to its end."""
     return words.resolution_label(resolution)

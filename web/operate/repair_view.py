@@ -14,8 +14,10 @@ from engine.process import queries as process
 from engine.process import repair
 from engine.process.repair_edits import RepairEdit
 from engine.process.repair_places import Place, places, variables
+from engine.process.sentences import from_json
 from web.i18n import explain, format_datetime, locale
 from web.i18n import translate as _
+from web.operate.words import incident_text
 
 STANDING = {"open": "user", "waiting": "clock", "running": "activity", "incident": "alert"}
 _TONES = {"open": "info", "waiting": "violet", "running": "info", "incident": "danger"}
@@ -132,7 +134,7 @@ def gather(session: Session, instance_id: UUID) -> Patient:
         tokens.append(Token(each.token, each.element_id, name, each.state, note, each.acts, targets))
     incidents = process.open_incidents(session, instance_id=instance_id)
     failures = [
-        Failure(found.id, names.get(found.element_id, found.element_id), found.message)
+        Failure(found.id, names.get(found.element_id, found.element_id), incident_text(found))
         for found in incidents
         if found.delivery_id is not None
     ]
@@ -243,7 +245,7 @@ def plan_view(plan: Mapping[str, Any], places: Sequence[Place]) -> PlanView:
         after=tuple((name(key), state) for key, state in telling("after")),
         facts=_grouped(facts),
         risks=tuple(_risk(code, "; ".join(found)) for code, found in _by_code(plan["risks"], name).items()),
-        failed=tuple(f"{name(element)}: {message}" for element, message in plan["failed"]),
+        failed=tuple(f"{name(element)}: {_why(*why)}" for element, *why in plan["failed"]),
         changed=tuple((key, _text(old), _text(new)) for key, (old, new) in plan["changed"].items()),
         ends={"cancelled": _("The process ends."), "completed": _("The process ends normally.")}.get(
             plan["status"], ""
@@ -286,3 +288,8 @@ def _risk(code: str, elements: str) -> str:
         "gives_up": _("What was to be sent is given up: {elements}", elements=elements),
     }
     return sentences[code]
+
+
+def _why(message: str, sentence: Mapping[str, Any] | None = None) -> str:
+    """Return why something would fail; plans of earlier releases hold the message alone."""
+    return explain(from_json(sentence)) if sentence else message

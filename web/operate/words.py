@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+from engine.feel import faults
 from engine.process import topics
-from web.i18n import locale
+from engine.process.sentences import from_json
+from web.i18n import explain, locale, translate
 from web.i18n import translate as _
 from web.labels import Label
 
@@ -51,6 +53,41 @@ def resolution_label(resolution: str | None) -> str:
         "dropped": _("the job was dropped"),
     }
     return names.get(resolution or "", resolution or "")
+
+
+def incident_text(found: Any) -> str:
+    """Return why something failed: an incident, or the cause of many.
+
+    What came before sentences were kept, and what somebody else's program says, stays as it is.
+    """
+    if found.sentence:
+        return explain(from_json(found.sentence))
+    return translate(found.message) if found.message else incident_kind(found.code)
+
+
+def incident_kind(code: str) -> str:
+    """Return what kind of failure a code stands for; the codes of a model's errors are its own words."""
+    names = {
+        "crm_refused": _("refused by the CRM"),
+        "CrmRefusedError": _("refused by the CRM"),
+        "timer_failed": _("timer failed"),
+        "unexpected": _("unforeseen"),
+        "topic_unknown": _("unknown topic"),
+        "decision_unknown": _("unknown decision"),
+        "delivery_dropped": _("dropped"),
+        "invalid_values": _("values that do not fit"),
+        "invalid_input": _("values that do not fit"),
+    }
+    return names.get(code) or (_("expression") if code in faults.SENTENCES else code)
+
+
+def job_error(text: str | None) -> str:
+    """Return why a job was not done, as far as it is ours to say."""
+    ours = {
+        "not awaited yet": _("Nobody waits for it yet."),
+        "the message's time ran out": _("Nobody waited for it in time."),
+    }
+    return ours.get(text or "") or translate(text or "")
 
 
 def value_text(value: Any) -> str:

@@ -13,11 +13,11 @@ from engine.feel.inputs import Column, inputs_of, outputs_of
 from engine.studio import decision_tests, drafts
 from engine.studio.decision_tests import RowOutcome
 from web import context
+from web.i18n import explain
 from web.i18n import translate as _
 from web.security import policy
 from web.studio.blueprint import blueprint
 from web.studio.bodies import text
-from web.studio.words import test_problem
 
 
 @blueprint.post("/studio/drafts/<uuid:draft_id>/decision-tests")
@@ -58,7 +58,7 @@ def _row(model: DecisionModel, decision: str, outcome: RowOutcome) -> dict[str, 
         "state": outcome.state,
         "value": outcome.value,
         "rules": [_rules(model, decision, *each) for each in outcome.rules],
-        "problem": test_problem(outcome.problem) if outcome.problem else "",
+        "problem": explain(outcome.problem) if outcome.problem else "",
     }
 
 

@@ -17,7 +17,6 @@ from web.i18n import explain
 from web.i18n import translate as _
 from web.security import policy
 from web.studio.blueprint import blueprint
-from web.studio.words import test_problem
 from web.transactions import transactional
 
 
@@ -34,7 +33,7 @@ def scenarios(draft_id: UUID) -> ResponseReturnValue:
         "green": publishing.requires_green(session, row.process_key),
         "files": in_files(files),
         "decision_rows": decision_tests.run_all(files),
-        "test_problem": test_problem,
+        "test_problem": explain,
         "decision_files": _decision_files(files),
     }
     try:

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from engine.errors import FieldProblem
-from engine.feel import faults
 from engine.process import bundles
-from web.i18n import explain, locale
+from web.i18n import locale
 from web.i18n import translate as _
 
 
@@ -82,12 +80,6 @@ def file_kind(name: str) -> str:
     if name.startswith(bundles.DECISION_TESTS):
         return _("Decision tests")
     return _("Form") if bundles.is_form(name) else _("Scenario test")
-
-
-def test_problem(problem: FieldProblem) -> str:
-    """Return why a row of a test table fails; what FEEL says comes in both languages."""
-    english, chinese = faults.SENTENCES.get(problem.code, ("", ""))
-    return chinese.format(**problem.params) if problem.template == english and locale() == "zh" else explain(problem)
 
 
 def _value(text: str) -> str:

@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.errors import FieldflowError
 
-class CrmRefusedError(Exception):
-    """The CRM understood and refuses; trying again will not help."""
+
+class CrmRefusedError(FieldflowError):
+    """The CRM understood and refuses; trying again will not help.
+
+    Args:
+        reason: what the CRM says, in its own words.
+    """
+
+    code = "crm_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The CRM refuses it: {reason}", reason=reason)
 
 
 @dataclass(frozen=True)
