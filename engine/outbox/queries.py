@@ -79,6 +79,18 @@ def sent_by(session: Session, instance_id: UUID, *, limit: int = 200) -> tuple[D
     return tuple(_row(row) for row in session.scalars(query.order_by(Delivery.id.desc()).limit(limit)))
 
 
+def senders_to(session: Session, receiver: str, *, limit: int = 200) -> tuple[UUID, ...]:
+    """Return the instances that sent messages to a business key, who did so last first."""
+    last = func.max(Delivery.created_at)
+    query = (
+        select(Delivery.origin_id, last)
+        .where(Delivery.receiver == receiver, Delivery.receiver.is_not(None), Delivery.origin_id.is_not(None))
+        .group_by(Delivery.origin_id)
+        .order_by(last.desc())
+    )
+    return tuple(row.origin_id for row in session.execute(query.limit(limit)))
+
+
 def open_deliveries(
     session: Session,
     standing: str,

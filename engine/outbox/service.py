@@ -102,6 +102,7 @@ def emit(
     delay: timedelta = timedelta(),
     expires_at: datetime | None = None,
     origin_id: UUID | None = None,
+    receiver: str | None = None,
 ) -> UUID:
     """Write a delivery into the caller's transaction and ring for it after the commit.
 
@@ -110,6 +111,7 @@ def emit(
         delay: how long to wait before the first attempt.
         expires_at: no attempt after this.
         origin_id: the instance that sent it, where a failure is none of its incidents.
+        receiver: the business key that a message of that instance is for.
     """
     delivery = Delivery(
         id=new_id(),
@@ -123,6 +125,7 @@ def emit(
         available_at=now + delay,
         expires_at=expires_at,
         origin_id=origin_id,
+        receiver=receiver[:200] if receiver else None,
         created_at=now,
     )
     session.add(delivery)

@@ -12,6 +12,7 @@ from engine.ids import new_id
 from engine.store.base import Base, JsonText, UtcDateTime
 
 _DEAD = text("state = 'failed'")
+_MESSAGES = text("receiver IS NOT NULL")
 
 
 class DeliveryState(StrEnum):
@@ -28,13 +29,15 @@ class Delivery(Base):
 
     ``available_at`` is when it may be claimed next: now, after a back-off, or when the lease ends; null once it
     is done, failed or dropped, so that the index holds open rows only. ``lease_until`` is set while a worker has it.
-    ``origin_id`` is the instance that sent a message, which has no incident of it.
+    ``origin_id`` is the instance that sent a message, which has no incident of it, ``receiver`` the business key that
+    it is for.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_available", "available_at", "lane"),
         Index("ix_delivery_dead", "ended_at", "id", postgresql_where=_DEAD, sqlite_where=_DEAD),
+        Index("ix_delivery_receiver", "receiver", postgresql_where=_MESSAGES, sqlite_where=_MESSAGES),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -55,3 +58,4 @@ class Delivery(Base):
     last_error: Mapped[str | None] = mapped_column(String(500))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     origin_id: Mapped[UUID | None] = mapped_column(index=True)
+    receiver: Mapped[str | None] = mapped_column(String(200))

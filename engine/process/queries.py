@@ -39,6 +39,7 @@ __all__ = [
     "incidents_by_id",
     "instance",
     "instances",
+    "instances_by_ids",
     "instances_of",
     "my_open_tasks_of",
     "my_tasks_by_id",
@@ -200,6 +201,11 @@ def acts_of_task(session: Session, found: TaskRow) -> tuple[HistoryRow, ...]:
 def instances_of(session: Session, business_key: str) -> tuple[InstanceRow, ...]:
     """Return the instances about an object, the newest first."""
     return instance_rows(session, _newest_first().where(ProcessInstance.business_key == business_key))
+
+
+def instances_by_ids(session: Session, ids: Collection[UUID]) -> tuple[InstanceRow, ...]:
+    """Return instances by id, the newest first; unknown ids are left out."""
+    return instance_rows(session, _newest_first().where(ProcessInstance.id.in_(ids))) if ids else ()
 
 
 def instances(

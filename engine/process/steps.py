@@ -189,6 +189,7 @@ def _send_messages(session: Session, instance: ProcessInstance, step: Step, *, n
             now=now,
             lane=outbox.USER_LANE,
             origin_id=instance.id,
+            receiver=str(thrown.to) if thrown.to else None,
             element_id=thrown.element_id,
             expires_at=now + MESSAGE_KEPT_FOR,
         )

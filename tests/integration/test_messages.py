@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.clock import SimulatedClock
 from engine.ids import new_id
+from engine.outbox import queries as deliveries
 from engine.outbox import service as outbox
 from engine.outbox.tables import Delivery, DeliveryState
 from engine.process import deployment, queries, service, user_tasks
@@ -24,7 +25,12 @@ THRICE = (
     + node("intermediateCatchEvent", "two", message("news"))
     + node("userTask", "told")
 )
-MODELS = {"later": (LATER, "start first heard told end"), "thrice": (THRICE, "start one two told end")}
+TELLER = node("intermediateThrowEvent", "say", message("news"), to='"case:9"', payload="{ n: 1 }")
+MODELS = {
+    "later": (LATER, "start first heard told end"),
+    "thrice": (THRICE, "start one two told end"),
+    "teller": (TELLER, "start say end"),
+}
 
 
 @pytest.fixture
@@ -155,3 +161,12 @@ def test_a_message_to_one_who_has_ended_is_dropped(world: World) -> None:
     world.wait(timedelta(days=1))
     assert row(world, delivery_id).state == DeliveryState.DONE
     assert world.incidents() == []
+
+
+def test_who_sent_to_an_instance_is_known_by_its_key(world: World) -> None:
+    receiver = start(world, "later", "case:9")
+    senders = [start(world, "teller", f"teller:{number}") for number in range(2)]
+    start(world, "later", "case:10")
+    assert set(world.look(lambda session: deliveries.senders_to(session, "case:9"))) == set(senders)
+    assert world.look(lambda session: deliveries.senders_to(session, "case:10")) == ()
+    assert world.look(lambda session: queries.instances_by_ids(session, [receiver]))[0].business_key == "case:9"

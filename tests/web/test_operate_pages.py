@@ -15,8 +15,10 @@ from engine.feel.faults import FeelError
 from engine.ids import new_id
 from engine.operate import heat
 from engine.outbox import queries as deliveries
+from engine.outbox import service as outbox
 from engine.process import causes
 from engine.process import queries as process
+from engine.process.steps import MESSAGE_TOPIC
 from engine.process.tables import HistoryEvent, ProcessInstance
 from tests.web.operate_world import delivery, incident, request_instance, timer_of, visit_instance
 from tests.web.world import World, make_world
@@ -183,6 +185,26 @@ def test_a_run_of_incidents_is_for_admins_alone(world: World) -> None:
     data = {"_act": "retry_incident", "_ready": "1", "_task_id": str(incident_id), "_run_id": str(new_id())}
     for login in ("rep1", "admin"):
         assert world.client(login).post("/tasks/bulk", data).status_code == 422
+
+
+def test_an_instance_shows_whom_it_sent_to_and_who_sent_to_it(world: World) -> None:
+    sender, receiver = visit_instance(world), request_instance(world)
+    key = world.read(lambda session: process.instance(session, receiver)).business_key
+    payload = {"name": "promised", "to": key, "payload": {}}
+    world.write(
+        lambda session: outbox.emit(
+            session, MESSAGE_TOPIC, payload, key="told:1", now=world.now, origin_id=sender, receiver=key
+        )
+    )
+
+    def related(instance_id: UUID) -> str:
+        page = str(world.client("admin").get(f"/operate/instances/{instance_id}").text)
+        return page.partition("<h2>Related instances</h2>")[2].partition("</section>")[0]
+
+    assert f"/operate/instances/{receiver}" in related(sender)
+    assert "Got a message" in related(sender) and "Sent a message" not in related(sender)
+    assert f"/operate/instances/{sender}" in related(receiver)
+    assert "Sent a message" in related(receiver) and "Got a message" not in related(receiver)
 
 
 def test_a_job_is_moved_dropped_and_not_touched_any_more(world: World) -> None:

@@ -180,14 +180,20 @@ def _messages(events: Sequence[Any], sent: Sequence[deliveries.DeliveryRow]) -> 
 
 
 def _related(row: InstanceRow, sent: Sequence[deliveries.DeliveryRow]) -> list[tuple[str, InstanceRow]]:
-    """Return other instances about the same object, and about what this one sent messages to."""
+    """Return other instances about the same object, those that this one sent messages to, and those that sent some."""
     session = context.session()
     keys = dict.fromkeys(str(each.payload.get("to") or "") for each in sent)
     found = [(_("Same object"), each) for each in process.instances_of(session, row.business_key)]
     for key in keys:
         if key and key != row.business_key:
             found += [(_("Got a message"), each) for each in process.instances_of(session, key)]
-    return [(why, each) for why, each in found if each.id != row.id]
+    senders = deliveries.senders_to(session, row.business_key)
+    found += [(_("Sent a message"), each) for each in process.instances_by_ids(session, senders)]
+    whys: dict[UUID, tuple[list[str], InstanceRow]] = {}
+    for why, each in found:
+        if each.id != row.id:
+            whys.setdefault(each.id, ([], each))[0].append(why)
+    return [(" · ".join(dict.fromkeys(reasons)), each) for reasons, each in whys.values()]
 
 
 def _sees_object(actor: Actor, row: process.InstanceRow) -> bool:
