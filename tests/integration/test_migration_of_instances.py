@@ -193,9 +193,9 @@ def test_one_is_taken_back_and_one_that_went_on_stays(clinic: Clinic) -> None:
     items = clinic.world.look(lambda session: shown.items(session, run.id, outcomes=["ok"]))
     by_instance = {item.instance_id: item.position for item in items}
     complete(clinic, second, "draw")
-    _undo_one(clinic, run, by_instance[first])
+    undo_one(clinic, run, by_instance[first])
     with pytest.raises(ConflictError) as caught:
-        _undo_one(clinic, run, by_instance[second])
+        undo_one(clinic, run, by_instance[second])
     assert caught.value.code == "ran_since"
     assert [version_of(clinic, each) for each in (first, second)] == [1, 2]
     assert [row for row in times(clinic) if row[0] == first] == [row for row in before if row[0] == first]
@@ -203,7 +203,7 @@ def test_one_is_taken_back_and_one_that_went_on_stays(clinic: Clinic) -> None:
     complete(clinic, first, "write")
 
 
-def _undo_one(clinic: Clinic, run: RunRow, position: int) -> None:
+def undo_one(clinic: Clinic, run: RunRow, position: int) -> None:
     clinic.world.do(
         lambda session: migrations.undo_one(
             session, clinic.first, run.id, position, reason="Wrong.", now=clinic.world.clock()
