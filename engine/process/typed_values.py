@@ -1,7 +1,9 @@
-"""Values of variables as people type them, by the variable's declared type."""
+"""Values of variables as people type them, by the variable's type: the one place that says what a text means."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -35,28 +37,89 @@ def read(text: str, kind: str, old: Any = None) -> Any:
         return None
     kind = kind or _kind_of(old)
     try:
-        return _read(text, kind)
-    except (ValueError, orjson.JSONDecodeError, InvalidInputError) as error:
+        return value_of(text, kind)
+    except ValueError as error:
         example = EXAMPLES[kind]
         problem = FieldProblem("This value does not fit. An example: {example}", code="value_type", example=example)
         raise InvalidInputError(errors={"value": [problem]}) from error
 
 
-def _read(text: str, kind: str) -> Any:
-    if kind == "text":
-        return text
-    if kind in {"number", "money", "boolean", "list", "context"}:
-        value = orjson.loads(text.lower() if kind == "boolean" else text)
-        types: dict[str, Any] = {"number": (int, float), "money": int, "boolean": bool, "list": list, "context": dict}
-        if not isinstance(value, types[kind]) or (isinstance(value, bool) and kind != "boolean"):
+def value_of(text: str, kind: str, *, time_zone: str | None = None) -> Any:
+    """Return the value that a text stands for.
+
+    Args:
+        kind: a type as processes declare them, or ``json``: anything.
+        time_zone: of a date and time that names none; without it such a one is refused.
+
+    Raises:
+        KeyError: no such type.
+        ValueError: the text is no value of it.
+    """
+    try:
+        return _MEANINGS[kind](text if kind == "text" else text.strip(), time_zone)
+    except (TypeError, RecursionError, InvalidInputError) as error:
+        raise ValueError(text) from error
+
+
+def _number(text: str, _zone: str | None) -> int | float:
+    number = float(text)
+    if not abs(number) < 1e15:  # also what is no number
+        raise ValueError(text)
+    return int(text) if text.lstrip("+-").isdecimal() else number
+
+
+def _money(text: str, _zone: str | None) -> int:
+    return int(_number(str(int(text)), None))
+
+
+def _boolean(text: str, _zone: str | None) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+def _moment(text: str, zone: str | None) -> str:
+    if zone is None:
+        instants.instant(text, now=_ANY_TIME)
+        if text.lstrip("-").startswith("P"):
             raise ValueError(text)
-        return value
-    if kind == "date":
-        return date.fromisoformat(text).isoformat()
+        return text
+    moment = datetime.fromisoformat(text)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    if not 1900 <= aware.year <= 2200:
+        raise ValueError(text)
+    return aware.isoformat()
+
+
+def _duration(text: str, _zone: str | None) -> str:
     instants.instant(text, now=_ANY_TIME)
-    if (kind == "duration") != text.lstrip("-").startswith("P"):
+    if not text.lstrip("-").startswith("P"):
         raise ValueError(text)
     return text
+
+
+def _json(kind: type | None) -> Callable[[str, str | None], Any]:
+    def load(text: str, _zone: str | None) -> Any:
+        value = orjson.loads(text)
+        if kind is not None and not isinstance(value, kind):
+            raise ValueError(text)
+        return value
+
+    return load
+
+
+_MEANINGS: dict[str, Callable[[str, str | None], Any]] = {
+    "text": lambda text, _zone: text,
+    "number": _number,
+    "money": _money,
+    "boolean": _boolean,
+    "date": lambda text, _zone: date.fromisoformat(text).isoformat(),
+    "datetime": _moment,
+    "duration": _duration,
+    "list": _json(list),
+    "context": _json(dict),
+    "json": _json(None),
+}
 
 
 def _kind_of(old: Any) -> str:

@@ -1,14 +1,13 @@
 """The variables of a running instance: look, and change one with a reason, as one step of the instance."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
@@ -20,6 +19,7 @@ from engine.process.jobs import MAX_REASON
 from engine.process.revision import revise_instance
 from engine.process.service import LIVE, lock_instance
 from engine.process.tables import ProcessInstance
+from engine.process.typed_values import value_of
 
 TYPES = ("text", "number", "boolean", "date", "datetime", "json")
 _OF_DECLARED = {
@@ -116,11 +116,11 @@ def parsed(type_: str, text: str, *, time_zone: str) -> Any:
     """
     if len(text) > MAX_TEXT:
         _refuse(FieldProblem("Use at most {max} characters.", code="too_long", max=MAX_TEXT))
-    try:
-        return _PARSERS[type_](text.strip() if type_ != "text" else text, time_zone)
-    except KeyError:
+    if type_ not in TYPES:
         _refuse(FieldProblem("Choose a type.", code="type_unknown"))
-    except (ValueError, TypeError, RecursionError):
+    try:
+        return value_of(text, type_, time_zone=time_zone)
+    except ValueError:
         _refuse(_PROBLEMS[type_])
 
 
@@ -163,35 +163,6 @@ def _fits(type_: str, value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _number(text: str, _zone: str) -> int | float:
-    number = float(text)
-    if not abs(number) < 1e15:  # also what is no number
-        raise ValueError(text)
-    return int(text) if text.lstrip("+-").isdecimal() else number
-
-
-def _boolean(text: str, _zone: str) -> bool:
-    if text not in {"true", "false"}:
-        raise ValueError(text)
-    return text == "true"
-
-
-def _instant(text: str, zone: str) -> str:
-    moment = datetime.fromisoformat(text)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-    if not 1900 <= aware.year <= 2200:
-        raise ValueError(text)
-    return aware.isoformat()
-
-
-_PARSERS: dict[str, Callable[[str, str], Any]] = {
-    "text": lambda text, _zone: text,
-    "number": _number,
-    "boolean": _boolean,
-    "date": lambda text, _zone: date.fromisoformat(text).isoformat(),
-    "datetime": _instant,
-    "json": lambda text, _zone: orjson.loads(text),
-}
 _PROBLEMS = {
     "text": FieldProblem("This is no text.", code="value_invalid"),
     "number": FieldProblem("Give a number.", code="number_invalid"),
