@@ -172,6 +172,8 @@ def test_the_admins_pages(site: Site, sign_in: SignIn, addresses: dict[str, str]
         "/operate/heat",
         "/operate/audit",
         "/operate/audit/chain",
+        "/retention",
+        "/retention/chains",
         "/people",
         "/purposes",
         "/purposes/new",

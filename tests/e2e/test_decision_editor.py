@@ -161,6 +161,7 @@ def test_no_shipped_file_loses_anything_and_two_admins_see_each_other(
     expect(phone.locator("[data-canvas]")).to_be_hidden()
 
 
+@on_one_database
 def test_a_foreign_file_keeps_what_the_editor_cannot_draw(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
     """Contexts, calls and functions are shown and kept; so are tests that cannot be read."""
     draft_id = off_loop(lambda: begin(site, "sample_drop"))

@@ -136,6 +136,8 @@ def test_who_is_asked_for_a_review_is_told_and_so_is_who_asked(world: World, dra
     assert "吴管理 wishes for a change of the draft “Quicker answers”" in told("admin")
     assert f'href="{draft}#review"' in told("admin")
     assert "希望修改草稿" not in told("admin2")
+    admin.post(f"{draft}/review", {"kind": "comment", "text": "Slower, then."})
+    assert "commented on the draft" not in told("admin")
 
 
 def test_reviews_stand_on_the_page(draft: str, admin: SignedInClient) -> None:
