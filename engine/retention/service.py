@@ -46,7 +46,7 @@ def begin(session: Session, actor: Actor, kept: Mapping[str, int], *, now: datet
     Raises:
         ConflictError: a run is at work.
     """
-    if _at_work(session, now):
+    if is_at_work(session, now=now):
         raise ConflictError("A retention run is at work; look again in a minute.", code="retention_at_work")
     run_id = new_id()
     session.add(RetentionRun(id=run_id, asked_by=actor.user_id, asked_by_name=actor.name, started_at=now, deleted={}))
@@ -57,7 +57,7 @@ def begin(session: Session, actor: Actor, kept: Mapping[str, int], *, now: datet
 
 def sweep(session: Session, kept: Mapping[str, int], *, now: datetime) -> int:
     """Begin a run where something is over; returns how many were begun."""
-    if _at_work(session, now) or not any(classes.due(session, kept, now=now).values()):
+    if is_at_work(session, now=now) or not any(classes.due(session, kept, now=now).values()):
         return 0
     ask(session, SYSTEM, kept, now=now)
     return 1
@@ -92,7 +92,8 @@ def _record(session: Session, actor: Actor, action: str, run_id: UUID, started_a
     audit.record(session, actor, action, subject=("retention", str(run_id)), name=name, **said)
 
 
-def _at_work(session: Session, now: datetime) -> bool:
+def is_at_work(session: Session, *, now: datetime) -> bool:
+    """Tell whether a run goes on; one that was given up does not."""
     query = select(RetentionRun.id).where(
         RetentionRun.finished_at.is_(None), RetentionRun.started_at > now - GIVEN_UP_AFTER
     )

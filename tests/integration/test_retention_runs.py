@@ -98,7 +98,9 @@ def test_a_run_is_on_record_with_its_counts_and_in_the_audit(clinic: Clinic) -> 
     run_id = clinic.world.do(lambda session: service.begin(session, clinic.first, {}, now=clinic.world.clock()))
     with pytest.raises(ConflictError, match="at work"):
         ask(clinic)
+    assert clinic.world.look(lambda session: service.is_at_work(session, now=clinic.world.clock()))
     service.work(clinic.world.application.database, run_id, {}, clock=clinic.world.clock)
+    assert not clinic.world.look(lambda session: service.is_at_work(session, now=clinic.world.clock()))
     (run,) = clinic.world.look(queries.runs)
     assert (run.asked_by_name, run.deleted) == (clinic.first.name, {"repair": 1, "snapshot": 1})
     assert run.finished_at is not None

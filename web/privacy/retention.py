@@ -30,12 +30,11 @@ def chain_name(name: str) -> str:
 def overview() -> ResponseReturnValue:
     """Show every class of data, and the runs."""
     session, kept = context.session(), context.app().settings.kept_days
-    runs = queries.runs(session)
     return render_template(
         "privacy/retention.html",
         classes=queries.overview(session, kept, now=context.now()),
-        runs=runs,
-        is_at_work=bool(runs) and runs[0].finished_at is None,
+        runs=queries.runs(session),
+        is_at_work=service.is_at_work(session, now=context.now()),
         is_admin=context.actor().has(Role.ADMIN),
     )
 
