@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.bpmn import documents, elements, instants
+from engine.bpmn import documents, elements, instants, loops
 from engine.bpmn.documents import Node
 from engine.bpmn.elements import Element
 from engine.bpmn.findings import Finding, finding
@@ -28,6 +28,7 @@ class Known:
         expression_check: gets an expression, its kind and the declared types; gives its problems, each a sentence or
             ``(code, Chinese, English)``.
         required_topics: by process id.
+        needed_parameters: by topic.
     """
 
     topics: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Known:
     lanes: Set[str] | None = None
     expression_check: ExpressionCheck | None = None
     required_topics: Mapping[str, Set[str]] = field(default_factory=dict)
+    needed_parameters: Mapping[str, Set[str]] = field(default_factory=dict)
 
 
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -47,6 +49,7 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
             if kind not in VARIABLE_TYPES:
                 yield finding("variable_type", process, name=name, type=kind)
         found = list(elements.read(process))
+        by_id = {element.id: element for element in found}
         topics = {element.properties.get("topic") for element in found}
         for topic in sorted(known.required_topics.get(process.get("id"), frozenset()) - topics):
             yield finding("required_topic", process, name=topic)
@@ -55,7 +58,18 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
             yield from _names(element, node, known)
             yield from _languages(node)
             yield from _loop(element, node)
-            yield from _expressions(element, diagram, known, {**GIVEN_VARIABLES, **declared})
+            types = {**GIVEN_VARIABLES, **_items(element, by_id), **declared}
+            yield from _expressions(element, diagram, known, types)
+
+
+def _items(element: Element | None, by_id: Mapping[str, Element]) -> dict[str, str]:
+    """Return the variables that hold an item in the turns around an element; what an item is, nobody declares."""
+    found: dict[str, str] = {}
+    while element is not None:
+        if "collection" in element.loop:
+            found[loops.item_name(element.loop)] = "any"
+        element = by_id.get(element.parent)
+    return found
 
 
 def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
@@ -64,7 +78,7 @@ def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
         case "userTask" | "manualTask":
             yield from _human(element, node, known)
         case "serviceTask":
-            yield from _named(settings.get("topic"), known.topics.keys(), "topic", node)
+            yield from _topic(settings, node, known)
         case "businessRuleTask":
             yield from _named(settings.get("decision"), known.decisions, "decision", node)
         case "scriptTask" if not element.script:
@@ -73,6 +87,14 @@ def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
             yield finding("no_called", node)
     if element.event.kind == "message" or element.kind in {"sendTask", "receiveTask"}:
         yield from _named(element.message, known.messages, "message", node)
+
+
+def _topic(settings: Mapping[str, str], node: Node, known: Known) -> Iterator[Finding]:
+    topic = settings.get("topic")
+    yield from _named(topic, known.topics.keys(), "topic", node)
+    for name in sorted(known.needed_parameters.get(topic or "", frozenset())):
+        if not settings.get(f"param.{name}"):
+            yield finding("no_parameter", node, severity="warning", name=name, topic=topic)
 
 
 def _human(element: Element, node: Node, known: Known) -> Iterator[Finding]:
@@ -135,18 +157,29 @@ def _loop(element: Element, node: Node) -> Iterator[Finding]:
 def _expressions(element: Element, diagram: Diagram, known: Known, types: dict[str, str]) -> Iterator[Finding]:
     node = diagram.by_id[element.id]
     for text, kind, place in _expressions_of(element, diagram):
-        if kind == "timer" and instants.is_literal(text):
-            if instants.is_cycle(text):
-                yield finding("timer_cycle", node)
-            continue
-        for problem in known.expression_check(text, kind, types) if known.expression_check else ():
-            zh, en = (problem[1], problem[2]) if isinstance(problem, tuple) else (problem, problem)
-            yield finding("expression", place, zh=zh, en=en)
+        for code, zh, en in expression_problems(text, kind, types, known.expression_check):
+            yield finding(code, node) if code == "timer_cycle" else finding("expression", place, zh=zh, en=en)
     if element.event.kind == "timer":
         if not element.event.expression:
             yield finding("no_timer", node)
         elif any(True for _ in documents.descendants(node, "timeCycle")):
             yield finding("timer_cycle", node)
+
+
+def expression_problems(
+    text: str, kind: ExpressionKind, types: dict[str, str], expression_check: ExpressionCheck | None
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with one expression, as ``(code, Chinese, English)``; the editor asks while it is typed."""
+    if kind == "timer" and instants.is_literal(text):
+        if instants.is_cycle(text):
+            yield (
+                "timer_cycle",
+                "它会重复；请改用普通定时事件画出循环。",
+                "It repeats; draw a loop with a plain timer instead.",
+            )
+        return
+    for problem in expression_check(text, kind, types) if expression_check else ():
+        yield problem if isinstance(problem, tuple) else ("expression", problem, problem)
 
 
 def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, ExpressionKind, Node]]:
