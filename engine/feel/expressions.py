@@ -26,10 +26,14 @@ from engine.feel.plain import NotPlainError, value_of
 WORD = re.compile(r"\w+")
 CLOCK_WORDS = frozenset({"now", "today"})
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+_OUR_TYPES = {"string": "text", "date time": "datetime"}
 Kind = Literal["condition", "value", "script", "timer", "unary"]
 TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
 
-__all__ = ["TYPES", "FeelError", "Kind", "Problem", "Scope", "check", "condition", "evaluate", "evaluate_all"]
+__all__ = [
+    "TYPES", "FeelError", "Function", "Kind", "Problem", "Scope",
+    "check", "condition", "evaluate", "evaluate_all", "functions",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,24 @@ class Scope:
             "now": int(self.now.timestamp() * 1000),
             "zone": self.time_zone,
         }
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that expressions may call; ``type`` is one of ``TYPES``, or ``any`` where it depends."""
+
+    name: str
+    parameters: tuple[str, ...]
+    type: str
+
+
+@lru_cache(maxsize=1)
+def functions() -> tuple[Function, ...]:
+    """Return every function that expressions may call, by name."""
+    found = run({"op": "functions", "now": 0, "zone": "UTC"}, "")
+    return tuple(
+        Function(each["name"], tuple(each["parameters"]), _OUR_TYPES.get(each["type"], each["type"])) for each in found
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from test_expressions import RESULTS, TYPES
 
-from engine.feel.expressions import FeelError, Scope, check, evaluate
+from engine.feel.expressions import FeelError, Function, Scope, check, evaluate, functions
 from engine.feel.faults import SENTENCES
 
 KNOWN = {**TYPES, "raw_date": "text", "planned end": "number"}
@@ -113,3 +113,18 @@ def test_a_checked_type_error_is_also_an_error_at_run_time() -> None:
     assert [p.code for p in check("a = b", {"a": "number", "b": "text"}, kind="condition")] == ["type"]
     with pytest.raises(FeelError):
         evaluate("a = b", scope)
+
+
+def test_functions_are_listed_with_what_they_take_and_give() -> None:
+    found = {each.name: each for each in functions()}
+    assert (found["count"].parameters, found["count"].type) == (("list",), "number")
+    assert found["now"] == Function("now", (), "datetime")
+    assert found["substring"].type == "text"
+    assert found["date and time"].type == "datetime"
+    assert found["max"].type == "any"
+    # What is listed can be called; the linter knows no other.
+    for each in found.values():
+        if each.name[0].isalpha():
+            codes = [problem.code for problem in check(f"{each.name}()", {}, kind="value")]
+            assert "unknown_function" not in codes, each.name
+    assert "overlaps before" not in found

@@ -26,6 +26,14 @@ const ENTRIES = new Set(['year', 'month', 'day', 'hour', 'minute', 'second', 'we
 
 const functionTypes = Object.fromEntries(Object.entries(RESULTS).flatMap(([type, names]) => names.map((name) => [name, type])));
 
+// Every function that an expression may call: its parameters, and the type of what it gives where that is certain.
+export function signatures() {
+  const types = { ...functionTypes, ...CONSTRUCTED };
+  return Object.keys(builtins).sort().map((name) => ({
+    name, parameters: [...wrapFunction(builtins[name]).parameterNames], type: types[name] ?? 'any',
+  }));
+}
+
 const children = (node) => {
   const list = [];
   for (let child = node.firstChild; child; child = child.nextSibling) list.push(child);

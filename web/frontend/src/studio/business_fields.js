@@ -1,0 +1,95 @@
+// Business fields: what lists show and filter by. A process names its slots; each user task says what it puts into them.
+import { ListGroup } from '@bpmn-io/properties-panel';
+import { entry, feel } from './entries.js';
+import { keyOf } from './lists.js';
+import { all, get, processOf, rows } from './properties.js';
+
+const FIELD = 'field.';
+const ENGLISH = '_en';
+
+// How a slot is named and which words it may hold stand at the process, for all of its tasks.
+function naming(id, slot, element, process, texts, isText) {
+  const at = (name) => [
+    () => get(element, name, process),
+    (settings, owner, value) => settings.set(owner, name, value, process),
+  ];
+  const found = [
+    entry(`${id}-label`, 'text', texts.slotLabel, ...at(`label.${slot}`), { description: texts.slotLabelHelp }),
+    entry(`${id}-label-en`, 'text', texts.slotLabelEn, ...at(`label.${slot}${ENGLISH}`)),
+  ];
+  if (isText) {
+    found.push(entry(`${id}-values`, 'text', texts.slotValues, ...at(`values.${slot}`), { description: texts.slotValuesHelp }));
+    found.push(entry(`${id}-values-en`, 'text', texts.slotValuesEn, ...at(`values.${slot}${ENGLISH}`)));
+  }
+  return found;
+}
+
+const partsOf = (slot) => ['label', 'values'].flatMap((part) => [`${part}.${slot}`, `${part}.${slot}${ENGLISH}`]);
+
+export function slotsGroup(element, data) {
+  const { slots, texts, settings } = data;
+  const process = processOf(element);
+  const belonging = (slot) => rows(process).filter(({ name }) => partsOf(slot).includes(name));
+  const used = slots.filter(({ value }) => belonging(value).length);
+  const items = used.map((slot) => ({
+    id: `fieldflow-slot-${slot.value}`,
+    label: [get(element, `label.${slot.value}`, process), slot.label].filter(Boolean).join(' · '),
+    entries: [which(`slot-${slot.value}`, slot.value, slots, used, texts, (change, value) => {
+      const renamed = (name) => name.replace(`.${slot.value}`, `.${value}`);
+      change.run(element, belonging(slot.value).map((row) => [row, { name: renamed(row.name) }]));
+    }), ...naming(`slot-${slot.value}`, slot.value, element, process, texts, slot.type === 'text')],
+    remove: (event) => {
+      event.stopPropagation();
+      settings().remove(element, belonging(slot.value), process);
+    },
+  }));
+  const free = slots.find((slot) => !used.includes(slot));
+  const add = free && ((event) => {
+    event.stopPropagation();
+    settings().append(element, [{ name: `label.${free.value}`, value: free.label }], process);
+  });
+  return { id: 'fieldflow-slots', label: texts.slots, component: ListGroup, items, add };
+}
+
+function which(id, current, options, used, texts, write) {
+  const free = options.filter((option) => option.value === current || !used.some(({ value }) => value === option.value));
+  const choose = (change, _element, value) => write(change, value);
+  return entry(`${id}-which`, 'select', texts.slot, () => current, choose, { options: free, description: texts.slotHelp });
+}
+
+export function taskFieldsGroup(element, data) {
+  const { taskFields, priorities, slots, texts, settings } = data;
+  const process = processOf(element);
+  const labelled = taskFields.map(({ value, label }) => {
+    const own = process && get(element, `label.${value}`, process);
+    return { value, label: own ? `${own} · ${label}` : label };
+  });
+  const own = all(element).filter(({ name = '' }) => name.startsWith(FIELD));
+  const used = own.map(({ name }) => ({ value: name.slice(FIELD.length) }));
+  const items = own.map((row) => {
+    const slot = row.name.slice(FIELD.length);
+    const id = `field-${keyOf(row)}`;
+    const known = slots.find(({ value }) => value === slot);
+    const choices = slot === 'priority' ? priorities.map((value) => ({ value, label: texts.priority })) : [];
+    return {
+      id: `fieldflow-${id}`,
+      label: labelled.find(({ value }) => value === slot)?.label ?? slot,
+      entries: [
+        which(id, slot, labelled, used, texts, (change, value) => change.change(element, row, { name: FIELD + value })),
+        feel(`${id}-value`, texts.fieldValue, 'value', () => row.value ?? '', (change, owner, value) => change.change(owner, row, { value }),
+          { type: { date: 'datetime', number: 'number' }[known?.type] ?? 'text', choices, description: texts.fieldValueHelp, required: true }),
+        ...(known && process ? naming(id, slot, element, process, texts, false) : []),
+      ],
+      remove: (event) => {
+        event.stopPropagation();
+        settings().remove(element, [row]);
+      },
+    };
+  });
+  const free = taskFields.find(({ value }) => !used.some((each) => each.value === value));
+  const add = free && ((event) => {
+    event.stopPropagation();
+    settings().append(element, [{ name: FIELD + free.value, value: '' }]);
+  });
+  return { id: 'fieldflow-fields', label: texts.slots, component: ListGroup, items, add };
+}

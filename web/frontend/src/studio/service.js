@@ -1,0 +1,49 @@
+// What a service task does: its topic, one input for each parameter that the topic declares, and what comes out.
+import { entry, feel, note, property } from './entries.js';
+import { expressions, listGroup } from './lists.js';
+import { all, get } from './properties.js';
+import { givesEntries, resultEntry } from './results.js';
+
+const PARAMETER = 'param.';
+const MOST_WORDS = 4;
+const KINDS = ['lookup', 'operation', 'delivery'];
+
+export function serviceGroups(element, data) {
+  const { topics, texts } = data;
+  const name = get(element, 'topic');
+  const topic = topics.find((each) => each.name === name);
+  const groups = [{ id: 'fieldflow-topic', label: texts.service, shouldOpen: true, entries: topicEntries(name, topic, data) }];
+  if (topic?.takes.length) {
+    const entries = topic.takes.map((each) => parameter(each, data));
+    groups.push({ id: 'fieldflow-takes', label: texts.parameters, shouldOpen: true, entries });
+  }
+  const isExtra = (each) => each.startsWith(PARAMETER) && !topic?.takes.some((taken) => PARAMETER + taken.name === each);
+  if (name && (!topic || all(element).some((row) => isExtra(row.name ?? '')))) {
+    groups.push(listGroup(element, data, {
+      id: PARAMETER, label: topic ? texts.otherParameters : texts.parameters, isShown: isExtra, prefix: PARAMETER, value: expressions,
+    }));
+  }
+  if (name && (!topic || topic.gives.length || topic.waits || get(element, 'result'))) {
+    groups.push({ id: 'fieldflow-gives', label: texts.gives, shouldOpen: true, entries: [
+      resultEntry(data, texts.resultTopicHelp), ...givesEntries(element, data, topic?.gives ?? [], texts.valuesBack)] });
+  }
+  return groups;
+}
+
+function topicEntries(name, topic, { topics, texts }) {
+  const options = [{ value: '', label: texts.none }, ...KINDS.map((kind) => ({
+    label: texts[`${kind}s`],
+    children: topics.filter((each) => each.kind === kind).map((each) => ({ value: each.name, label: `${each.label} · ${each.name}` })),
+  })).filter(({ children }) => children.length)];
+  const chosen = entry('topic', 'select', texts.topic, ...property('topic'), { options });
+  if (!name) return [chosen, note('topic-about', { lines: [texts.topicHelp] })];
+  if (!topic) return [chosen, note('topic-about', { lines: [texts.topicUnknown] })];
+  return [chosen, note('topic-about', { lines: [topic.about, topic.waits ? texts.deliveryWaits : texts[`${topic.kind}Help`]] })];
+}
+
+function parameter({ name, label, type, required, help, choices }, { texts, locale }) {
+  const words = choices.map(({ value, label: word }) => `"${value}" ${word}`).join(locale === 'zh' ? '，' : ', ');
+  const given = choices.length > MOST_WORDS ? texts.oneOfMany.replace('{n}', choices.length) : words;
+  const description = [help, given].filter(Boolean).join(locale === 'zh' ? '。' : '. ');
+  return feel(`param-${name}`, label, 'value', ...property(PARAMETER + name), { type, required, choices, description });
+}
