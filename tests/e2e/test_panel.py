@@ -98,14 +98,19 @@ def fill_in_service_task(admin: Page) -> None:
     expect(admin.locator("[data-panel]")).to_contain_text("请选择程序在这里做什么")
     entry(admin, "topic").select_option("notify.send")
     expect(admin.locator("[data-panel]")).to_contain_text("这一步保存后才发送")
-    expect(admin.locator("[data-entry-id='fieldflow-param-to']")).to_contain_text("此项必填")
+    expect(admin.get_by_label("通知谁 列表 · 必填", exact=True)).to_be_visible()
     to = entry(admin, "param-to")
     to.press_sequentially("rep")
     expect(admin.locator(OFFER).first).to_contain_text("replace(")
     expect(to).not_to_have_attribute("aria-activedescendant", re.compile("."))  # a whole name is nothing to complete
     leave(admin)
     expect(admin.locator(OFFER)).to_have_count(0)
-    complete(entry(admin, "param-template"), '"correction_ap')
+    entry(admin, "param-template-word").select_option('"correction_rejected"')
+    template = entry(admin, "param-template")
+    expect(template).to_have_value('"correction_rejected"')
+    template.fill("")
+    complete(template, '"correction_ap')
+    expect(entry(admin, "param-template-word")).to_have_value('"correction_applied"')
     entry(admin, "param-values").fill("{title: customer}")
 
 

@@ -114,7 +114,7 @@ def _service() -> dict[str, str]:
         "deliveryWaits": _("It is sent once this step is stored; the process waits for the answer."),
         "parameters": _("What it is told"),
         "otherParameters": _("Other parameters, which it does not read"),
-        "oneOfMany": _("One of {n}: Ctrl+Space lists them."),
+        "asExpression": _("{name}, as an expression"),
         "gives": _("What comes back"),
     }
 

@@ -24,16 +24,22 @@ function naming(id, slot, element, process, texts, isText) {
   return found;
 }
 
+// What the process calls a slot, in the reader's language where it says so.
+function labelOf(slot, element, process, locale) {
+  const own = get(element, `label.${slot}`, process);
+  return (locale === 'en' && get(element, `label.${slot}${ENGLISH}`, process)) || own;
+}
+
 const partsOf = (slot) => ['label', 'values'].flatMap((part) => [`${part}.${slot}`, `${part}.${slot}${ENGLISH}`]);
 
 export function slotsGroup(element, data) {
-  const { slots, texts, settings } = data;
+  const { slots, texts, settings, locale } = data;
   const process = processOf(element);
   const belonging = (slot) => rows(process).filter(({ name }) => partsOf(slot).includes(name));
   const used = slots.filter(({ value }) => belonging(value).length);
   const items = used.map((slot) => ({
     id: `fieldflow-slot-${slot.value}`,
-    label: [get(element, `label.${slot.value}`, process), slot.label].filter(Boolean).join(' · '),
+    label: [labelOf(slot.value, element, process, locale), slot.label].filter(Boolean).join(' · '),
     entries: [which(`slot-${slot.value}`, slot.value, slots, used, texts, (change, value) => {
       const renamed = (name) => name.replace(`.${slot.value}`, `.${value}`);
       change.run(element, belonging(slot.value).map((row) => [row, { name: renamed(row.name) }]));
@@ -58,10 +64,10 @@ function which(id, current, options, used, texts, write) {
 }
 
 export function taskFieldsGroup(element, data) {
-  const { taskFields, priorities, slots, texts, settings } = data;
+  const { taskFields, priorities, slots, texts, settings, locale } = data;
   const process = processOf(element);
   const labelled = taskFields.map(({ value, label }) => {
-    const own = process && get(element, `label.${value}`, process);
+    const own = process && labelOf(value, element, process, locale);
     return { value, label: own ? `${own} · ${label}` : label };
   });
   const own = all(element).filter(({ name = '' }) => name.startsWith(FIELD));

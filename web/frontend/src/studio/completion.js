@@ -2,11 +2,13 @@
 const SHOWN = 8;
 const WORD = /[\p{L}\p{N}_]/u;
 
-export function candidatesFor({ variables, functions, choices = [], types }) {
+// Variables of the type that is wanted come first.
+export function candidatesFor({ variables, functions, choices = [], types, wanted }) {
   const typed = (type) => types[type] ?? type;
+  const fitting = ([, type]) => (type === wanted ? 0 : 1);
   return [
     ...choices.map(({ value, label }) => ({ text: `"${value}"`, shown: `"${value}"`, detail: label, isWord: true })),
-    ...Object.entries(variables).map(([name, type]) => ({ text: name, shown: name, detail: typed(type) })),
+    ...Object.entries(variables).sort((a, b) => fitting(a) - fitting(b)).map(([name, type]) => ({ text: name, shown: name, detail: typed(type) })),
     ...functions.map(({ name, parameters, type }) => ({
       text: `${name}(`, after: parameters.length ? '' : ')', shown: `${name}(${parameters.join(', ')})`, detail: typed(type),
     })),

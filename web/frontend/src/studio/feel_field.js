@@ -21,12 +21,13 @@ function Field(props) {
   const { texts } = data;
   const stored = read(element);
   const [value, setValue] = useState(stored);
+  const [wasLeft, setWasLeft] = useState(false);
   const [list, setList] = useState(CLOSED);
   const field = useRef();
   const variables = variablesOf(element, data.given);
   const problems = useProblems(value, kind, variables);
   const candidates = useMemo(
-    () => candidatesFor({ variables, functions: data.functions, choices, types: data.types }),
+    () => candidatesFor({ variables, functions: data.functions, choices, types: data.types, wanted: type }),
     [JSON.stringify(variables), choices]);
   // What was written here last comes back as what is stored, when more may have been typed already.
   const written = useRef(stored);
@@ -80,12 +81,14 @@ function Field(props) {
   };
   const onBlur = ({ target }) => {
     close();
+    setWasLeft(true);
     later.cancel?.();
     commit(target.value.trim());
     setValue(target.value.trim());
   };
 
-  const missing = required && !value.trim() ? [texts.needed] : [];
+  // Nobody is told off before they have been there.
+  const missing = required && wasLeft && !value.trim() ? [texts.needed] : [];
   const said = [...missing, ...problems];
   const domId = `bio-properties-panel-${id}`;
   const isOpen = list.shown.length > 0;

@@ -44,13 +44,15 @@ function write(settings, element, value, lanes) {
 }
 
 // The lane of an element; inside of a sub-process it is the sub-process's.
-export function laneNote(element, { lanes, texts }) {
+export function laneNote(element, { lanes, texts, locale }) {
   for (let object = getBusinessObject(element); object; object = object.$parent) {
     const lane = object.lanes?.at(-1);
     if (lane) {
-      const key = rows(lane).find(({ name }) => name === 'key')?.value;
+      const setting = (wanted) => rows(lane).find(({ name }) => name === wanted)?.value;
+      const key = setting('key');
+      const name = (locale === 'en' && setting('name_en')) || lane.name || key || lane.id;
       const who = lanes.find(({ value }) => value === key)?.who;
-      return [`${texts.inLane}${lane.name ?? key ?? lane.id}`, who].filter(Boolean).join(' · ');
+      return [`${texts.inLane}${name}`, who].filter(Boolean).join(' · ');
     }
   }
   return texts.noLane;

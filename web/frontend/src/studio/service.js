@@ -5,7 +5,6 @@ import { all, get } from './properties.js';
 import { givesEntries, resultEntry } from './results.js';
 
 const PARAMETER = 'param.';
-const MOST_WORDS = 4;
 const KINDS = ['lookup', 'operation', 'delivery'];
 
 export function serviceGroups(element, data) {
@@ -14,7 +13,7 @@ export function serviceGroups(element, data) {
   const topic = topics.find((each) => each.name === name);
   const groups = [{ id: 'fieldflow-topic', label: texts.service, shouldOpen: true, entries: topicEntries(name, topic, data) }];
   if (topic?.takes.length) {
-    const entries = topic.takes.map((each) => parameter(each, data));
+    const entries = topic.takes.flatMap((each) => parameter(each, data));
     groups.push({ id: 'fieldflow-takes', label: texts.parameters, shouldOpen: true, entries });
   }
   const isExtra = (each) => each.startsWith(PARAMETER) && !topic?.takes.some((taken) => PARAMETER + taken.name === each);
@@ -41,9 +40,19 @@ function topicEntries(name, topic, { topics, texts }) {
   return [chosen, note('topic-about', { lines: [topic.about, topic.waits ? texts.deliveryWaits : texts[`${topic.kind}Help`]] })];
 }
 
-function parameter({ name, label, type, required, help, choices }, { texts, locale }) {
-  const words = choices.map(({ value, label: word }) => `"${value}" ${word}`).join(locale === 'zh' ? '，' : ', ');
-  const given = choices.length > MOST_WORDS ? texts.oneOfMany.replace('{n}', choices.length) : words;
-  const description = [help, given].filter(Boolean).join(locale === 'zh' ? '。' : '. ');
-  return feel(`param-${name}`, label, 'value', ...property(PARAMETER + name), { type, required, choices, description });
+// A parameter with words of its own is chosen from them; an expression may stand in their place.
+function parameter({ name, label, type, required, help, choices }, { texts }) {
+  const [read, write] = property(PARAMETER + name);
+  const words = type === 'boolean'
+    ? [{ value: 'true', label: texts.yes }, { value: 'false', label: texts.no }]
+    : choices.map(({ value, label: word }) => ({ value: `"${value}"`, label: word }));
+  const input = (shown) => feel(`param-${name}`, shown, 'value', read, write, { type, required, choices, description: help });
+  if (!words.length) return [input(label)];
+  const isWord = (each) => words.some(({ value }) => value === read(each));
+  const options = [{ value: '', label: texts.ownExpression }, ...words];
+  const choose = (settings, each, value) => write(settings, each, value);
+  return [
+    entry(`param-${name}-word`, 'select', label, (each) => (isWord(each) ? read(each) : ''), choose, { options }),
+    input(texts.asExpression.replace('{name}', label)),
+  ];
 }
