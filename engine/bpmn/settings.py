@@ -7,15 +7,29 @@ from typing import Any, Literal
 from engine.bpmn import documents, elements, instants, loops
 from engine.bpmn.documents import Node
 from engine.bpmn.elements import Element
-from engine.bpmn.findings import Finding, finding
+from engine.bpmn.findings import Finding, Severity, finding
 from engine.bpmn.structure import Diagram
 
-ExpressionKind = Literal["condition", "value", "script", "timer"]
+ExpressionKind = Literal[
+    "condition", "value", "script", "timer",
+    "text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context",
+]  # fmt: skip
+"""What an expression is for; a type where a value of it is wanted."""
 ExpressionCheck = Callable[[str, ExpressionKind, dict[str, str]], Sequence[Any]]
 VARIABLE_TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
 GIVEN_VARIABLES = {"error": "context", "index": "number", "completed": "number", "total": "number"}
 """What the engine itself sets: by an error boundary event, and in the turns and the end condition of a loop."""
 
+_SETTINGS: dict[str, ExpressionKind] = {"payload": "context", "to": "text", "due": "timer"}
+_FIELDS: dict[str, ExpressionKind] = {"number_1": "number", "date_1": "datetime"}
+_LOOP: dict[str, ExpressionKind] = {
+    "collection": "list",
+    "cardinality": "number",
+    "value": "value",
+    "condition": "condition",
+    "until": "condition",
+}
+"""What each setting's expression is for; fields that are not named are texts."""
 _FEEL = frozenset({"", "feel", "text/feel", "application/feel", "https://www.omg.org/spec/dmn/20191111/feel/"})
 
 
@@ -29,6 +43,7 @@ class Known:
             ``(code, Chinese, English)``.
         required_topics: by process id.
         needed_parameters: by topic.
+        parameter_types: by topic and parameter.
     """
 
     topics: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +54,7 @@ class Known:
     expression_check: ExpressionCheck | None = None
     required_topics: Mapping[str, Set[str]] = field(default_factory=dict)
     needed_parameters: Mapping[str, Set[str]] = field(default_factory=dict)
+    parameter_types: Mapping[str, Mapping[str, ExpressionKind]] = field(default_factory=dict)
 
 
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -156,9 +172,14 @@ def _loop(element: Element, node: Node) -> Iterator[Finding]:
 
 def _expressions(element: Element, diagram: Diagram, known: Known, types: dict[str, str]) -> Iterator[Finding]:
     node = diagram.by_id[element.id]
-    for text, kind, place in _expressions_of(element, diagram):
+    for text, kind, place in _expressions_of(element, diagram, known):
         for code, zh, en in expression_problems(text, kind, types, known.expression_check):
-            yield finding(code, node) if code == "timer_cycle" else finding("expression", place, zh=zh, en=en)
+            if code == "timer_cycle":
+                yield finding(code, node)
+            else:
+                # What is of another type than it should be may still do, as a number does for a text.
+                severity: Severity = "warning" if code == "not_of_type" else "error"
+                yield finding("expression", place, severity=severity, zh=zh, en=en)
     if element.event.kind == "timer":
         if not element.event.expression:
             yield finding("no_timer", node)
@@ -182,7 +203,7 @@ def expression_problems(
         yield problem if isinstance(problem, tuple) else ("expression", problem, problem)
 
 
-def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, ExpressionKind, Node]]:
+def _expressions_of(element: Element, diagram: Diagram, known: Known) -> Iterator[tuple[str, ExpressionKind, Node]]:
     node = diagram.by_id[element.id]
     if element.kind in {"exclusiveGateway", "inclusiveGateway"}:
         for flow in element.flows:
@@ -192,17 +213,18 @@ def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, E
         yield element.script, "script", node
     if element.event.expression:
         yield element.event.expression, "timer", node
-    yield from ((text, kind, node) for text, kind in _settings_of(element))
+    taken = known.parameter_types.get(element.properties.get("topic", ""), {})
+    yield from ((text, kind, node) for text, kind in _settings_of(element, taken))
 
 
-def _settings_of(element: Element) -> Iterator[tuple[str, ExpressionKind]]:
-    kinds: dict[str, ExpressionKind] = {"payload": "value", "to": "value", "due": "timer"}
+def _settings_of(element: Element, taken: Mapping[str, ExpressionKind]) -> Iterator[tuple[str, ExpressionKind]]:
     for name, text in element.properties.items():
-        if text and (name in kinds or name.startswith(("param.", "field."))):
-            yield text, kinds.get(name, "value")
+        if text and name in _SETTINGS:
+            yield text, _SETTINGS[name]
+        elif text and name.startswith("param."):
+            yield text, taken.get(name.removeprefix("param."), "value")
+        elif text and name.startswith("field."):
+            yield text, _FIELDS.get(name.removeprefix("field."), "text")
         elif name == "form" and text.startswith("="):
-            yield text[1:], "value"
-    loop_kinds: dict[str, ExpressionKind] = {"condition": "condition", "until": "condition"}
-    for name, text in element.loop.items():
-        if name in {"collection", "cardinality", "value", "condition", "until"}:
-            yield text, loop_kinds.get(name, "value")
+            yield text[1:], "text"
+    yield from ((text, _LOOP[name]) for name, text in element.loop.items() if name in _LOOP)

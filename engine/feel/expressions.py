@@ -27,7 +27,10 @@ WORD = re.compile(r"\w+")
 CLOCK_WORDS = frozenset({"now", "today"})
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _OUR_TYPES = {"string": "text", "date time": "datetime"}
-Kind = Literal["condition", "value", "script", "timer", "unary"]
+Kind = Literal[
+    "condition", "value", "script", "timer", "unary",
+    "text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context",
+]  # fmt: skip
 TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
 
 __all__ = [
@@ -180,7 +183,8 @@ def check(expression: str, types: Mapping[str, str], *, kind: Kind) -> list[Prob
     Args:
         expression: FEEL; of kind "unary" a cell of a decision table, whose input is the type ``?`` of ``types``.
         types: the declared variables; a name that is not among them is a problem.
-        kind: what the result is for; a "condition" must be boolean, a "timer" a moment or a duration.
+        kind: what the result is for; a "condition" must be boolean, a "timer" a moment or a duration; one of ``TYPES``
+            where a value of that type is wanted.
     """
     return check_all([(expression, kind, types)])[0]
 

@@ -69,6 +69,7 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
         needed_parameters={
             topic.name: {each.name for each in topic.takes if each.is_required} for topic in topics.all_topics()
         },
+        parameter_types={topic.name: {each.name: each.type for each in topic.takes} for topic in topics.all_topics()},
     )
     processes = [source for source in sources if source.name.endswith(".bpmn")]
     if not processes:

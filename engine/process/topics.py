@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.bpmn.settings import ExpressionKind
 from engine.bpmn.step import BpmnError
 from engine.outbox.service import CONNECTOR_LANE
 from forms.model import Choice, FormDefinition
@@ -78,7 +79,7 @@ class Parameter:
     """
 
     name: str
-    type: str
+    type: ExpressionKind
     label: tuple[str, str]
     is_required: bool = False
     help: tuple[str, str] = ("", "")

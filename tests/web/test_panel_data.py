@@ -87,10 +87,10 @@ def test_an_expression_is_judged_with_the_variables_as_they_are_drawn(world: Wor
     answer = admin.post("/studio/expressions", json={"checks": checks, "types": types})
     right, number, unknown, length, item = answer.get_json()["problems"]
     assert (right, length, item) == ([], [], [])
-    assert number == ["The condition “amount” must be true or false, but it is number."]
+    assert number == ["The condition “amount” must be true or false, but it is a number."]
     assert "amuont" in unknown[0]
     zh = in_chinese(world).post("/studio/expressions", json={"checks": checks[1:2], "types": types})
-    assert zh.get_json()["problems"] == [["条件“amount”必须为 true 或 false，但实际为 number。"]]
+    assert zh.get_json()["problems"] == [["条件“amount”必须为 true 或 false，但实际为数字。"]]
 
 
 @pytest.mark.parametrize(

@@ -242,19 +242,24 @@ def test_every_expression_is_compiled() -> None:
         + boundary("t2", "a", timer("PT1H"))
     )
     source = bpmn(body, "start x b end\nx [cond {] a s m c end\nt end\nt2 end", messages="o", var__n="number")
-    found = errors(check(source, Known(topics={"a.b": "lookup"}, expression_check=compile_it)))
+    found = errors(
+        check(
+            source,
+            Known(topics={"a.b": "lookup"}, parameter_types={"a.b": {"p": "number"}}, expression_check=compile_it),
+        )
+    )
     assert [(entry.element_id, entry.text("en")) for entry in found] == [("f_x_a", "“f_x_a”: bad {x}")]
     assert set(asked) == {
         ("cond {", "condition"),
-        ("frm", "value"),
+        ("frm", "text"),
         ("du", "timer"),
-        ("fld", "value"),
+        ("fld", "text"),
         ("unt", "condition"),
-        ("col", "value"),
+        ("col", "list"),
         ("val", "value"),
-        ("par", "value"),
-        ("pay", "value"),
-        ("to_", "value"),
+        ("par", "number"),
+        ("pay", "context"),
+        ("to_", "text"),
         ("scr", "script"),
         ("tim", "timer"),
     }

@@ -291,6 +291,11 @@ const VISITORS = {
 };
 
 const ALLOWED = { condition: ['boolean'], timer: ['date', 'date time', 'duration'] };
+// What may stand where a value of a declared type is wanted; operations write numbers as text where they need it.
+const FITTING = {
+  text: ['string', 'number'], number: ['number'], money: ['number'], boolean: ['boolean'], date: ['date', 'date time'],
+  datetime: ['date', 'date time'], duration: ['duration'], list: ['list'], context: ['context'],
+};
 
 // A flaw that the parser recovered from is a syntax problem, as it is at run time.
 function firstError(tree, length) {
@@ -323,5 +328,6 @@ export function lint({ expression, types, kind }, open) {
   const type = linter.visit(root, scope);
   if (type === 'function' && kind !== 'value') linter.report(root, 'not_data', { type });
   else if (ALLOWED[kind] && type !== 'any' && !ALLOWED[kind].includes(type)) linter.report(root, `not_${kind}`, { type });
+  else if (FITTING[kind] && ![...FITTING[kind], 'any', 'nil'].includes(type)) linter.report(root, 'not_of_type', { type, wanted: kind });
   return linter.problems;
 }

@@ -76,14 +76,15 @@ export function taskFieldsGroup(element, data) {
     const slot = row.name.slice(FIELD.length);
     const id = `field-${keyOf(row)}`;
     const known = slots.find(({ value }) => value === slot);
+    const type = { date: 'datetime', number: 'number' }[known?.type] ?? 'text';
     const choices = slot === 'priority' ? priorities.map((value) => ({ value, label: texts.priority })) : [];
     return {
       id: `fieldflow-${id}`,
       label: labelled.find(({ value }) => value === slot)?.label ?? slot,
       entries: [
         which(id, slot, labelled, used, texts, (change, value) => change.change(element, row, { name: FIELD + value })),
-        feel(`${id}-value`, texts.fieldValue, 'value', () => row.value ?? '', (change, owner, value) => change.change(owner, row, { value }),
-          { type: { date: 'datetime', number: 'number' }[known?.type] ?? 'text', choices, description: texts.fieldValueHelp, required: true }),
+        feel(`${id}-value`, texts.fieldValue, type, () => row.value ?? '', (change, owner, value) => change.change(owner, row, { value }),
+          { type, choices, description: texts.fieldValueHelp, required: true }),
         ...(known && process ? naming(id, slot, element, process, texts, false) : []),
       ],
       remove: (event) => {

@@ -59,8 +59,8 @@ export function messageGroup(element, data) {
     note('message-help', { lines: [throws ? texts.throwHelp : starts ? texts.startMessageHelp : texts.catchHelp] }),
   ];
   if (throws) {
-    entries.push(feel('to', texts.to, 'value', ...property('to'), { type: 'text', description: texts.toHelp, required: true }));
-    entries.push(feel('payload', texts.payload, 'value', ...property('payload'), { type: 'context', description: texts.payloadHelp }));
+    entries.push(feel('to', texts.to, 'text', ...property('to'), { type: 'text', description: texts.toHelp, required: true }));
+    entries.push(feel('payload', texts.payload, 'context', ...property('payload'), { type: 'context', description: texts.payloadHelp }));
   }
   return { id: 'fieldflow-message', label: texts.message, entries, shouldOpen: true };
 }

@@ -72,7 +72,7 @@ function userTask(element, data) {
   const chosen = (each) => (read(each).startsWith('=') ? '=' : read(each));
   const found = [entry('form', 'select', texts.form, chosen, write, { options })];
   if (read(element).startsWith('=')) {
-    found.push(feel('form-expression', texts.formExpression, 'value', (each) => read(each).slice(1),
+    found.push(feel('form-expression', texts.formExpression, 'text', (each) => read(each).slice(1),
       (settings, each, value) => write(settings, each, `=${value}`),
       { type: 'text', choices: forms, description: texts.formExpressionHelp }));
   }

@@ -65,10 +65,10 @@ function each(element, loop, { texts }) {
   const validate = (text) => (!text || isName(text) ? null : texts.nameInvalid);
   const found = [entry('loop-over', 'select', texts.loopOver, over, writeOver, { options })];
   if (isCounted) {
-    found.push(feel('loop-count', texts.loopCount, 'value', ...expression(loop, 'loopCardinality'),
+    found.push(feel('loop-count', texts.loopCount, 'number', ...expression(loop, 'loopCardinality'),
       { type: 'number', required: true, description: texts.loopCountHelp }));
   } else {
-    found.push(feel('loop-collection', texts.loopCollection, 'value', ...property('loop.collection'),
+    found.push(feel('loop-collection', texts.loopCollection, 'list', ...property('loop.collection'),
       { type: 'list', required: true, description: texts.loopCollectionHelp }));
     found.push(entry('loop-item', 'text', texts.loopItem, ...property('loop.item'), { validate, description: texts.loopItemHelp }));
   }

@@ -46,7 +46,7 @@ function parameter({ name, label, type, required, help, choices }, { texts }) {
   const words = type === 'boolean'
     ? [{ value: 'true', label: texts.yes }, { value: 'false', label: texts.no }]
     : choices.map(({ value, label: word }) => ({ value: `"${value}"`, label: word }));
-  const input = (shown) => feel(`param-${name}`, shown, 'value', read, write, { type, required, choices, description: help });
+  const input = (shown) => feel(`param-${name}`, shown, type, read, write, { type, required, choices, description: help });
   if (!words.length) return [input(label)];
   const isWord = (each) => words.some(({ value }) => value === read(each));
   const options = [{ value: '', label: texts.ownExpression }, ...words];
