@@ -86,6 +86,8 @@ def _tasks() -> dict[str, str]:
         "dueHelp": _("A date and time or a length of time, such as report_late_at or PT4H."),
         "optional": _("Optional"),
         "optionalHelp": _("The process goes on without it; it stands beside other tasks, not in inboxes"),
+        "approval": _("Somebody decides here"),
+        "approvalHelp": _("A repair that passes it over needs a second administrator."),
         "decision": _("Decision"),
         "decisionHelp": _("A table of the decision files of this version."),
         "script": _("Script"),

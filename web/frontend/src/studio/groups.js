@@ -15,7 +15,7 @@ const CHOOSING = ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'];
 
 // Settings that have an input of their own stay out of the list of the others.
 const OWN = [
-  'name_en', 'form', 'due', 'optional', 'topic', 'decision', 'result', 'to', 'payload', 'key',
+  'name_en', 'form', 'due', 'optional', 'approval', 'topic', 'decision', 'result', 'to', 'payload', 'key',
   'loop.collection', 'loop.item', 'loop.result', 'loop.value',
 ];
 const OWN_STARTS = ['var.', 'param.', 'field.', 'label.', 'values.'];
@@ -82,6 +82,7 @@ function userTask(element, data) {
   found.push(feel('due', texts.due, 'timer', ...property('due'), { type: 'datetime', description: texts.dueHelp }));
   const yesOrNo = [{ value: '', label: texts.no }, { value: 'true', label: texts.yes }];
   found.push(entry('optional', 'select', texts.optional, ...property('optional'), { options: yesOrNo, description: texts.optionalHelp }));
+  found.push(entry('approval', 'select', texts.approval, ...property('approval'), { options: yesOrNo, description: texts.approvalHelp }));
   found.push(note('in-lane', { lines: [laneNote(element, data)] }));
   return found;
 }
