@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ __all__ = [
     "decisions_in",
     "names",
     "problems",
+    "refused",
     "with_diagram",
     "with_shipped_forms",
 ]
@@ -63,7 +65,7 @@ def names(files: Mapping[str, bytes]) -> Names:
 
     A file that cannot be read names nothing: a draft may hold anything.
     """
-    forms, decisions, processes = _factory_forms(), dict[str, Mapping[str, str]](), list[str]()
+    forms, decisions, processes = dict(_factory_forms()), dict[str, Mapping[str, str]](), list[str]()
     for name, content in sorted(files.items()):
         try:
             if bundles.is_form(name):
@@ -142,7 +144,9 @@ def with_shipped_forms(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return found
 
 
-def _factory_forms() -> dict[str, FormDefinition]:
+@cache
+def _factory_forms() -> Mapping[str, FormDefinition]:
+    # They change with the program only, and reading all of them takes 20 ms.
     found = {}
     for path in sorted(bundles.FORMS.glob("*.json")):
         form = form_definitions.parse(orjson.loads(path.read_bytes()))

@@ -161,10 +161,19 @@ def publish(admin: Page) -> None:
     expect(admin.locator(".versions > summary")).to_contain_text("第 2 版", timeout=30_000)
 
 
-def stored(site: Site) -> Any:
-    with site.application.database.transaction() as session:
+def written(admin: Page) -> str:
+    """Return what the editor would save."""
+    admin.wait_for_selector("[data-ready]")
+    xml: str = admin.evaluate(
+        "async () => (await document.querySelector('[data-ready]').modeler.saveXML({ format: true })).xml"
+    )
+    return xml
+
+
+def stored(site: Site) -> str:
+    with site.application.database.reading() as session:
         newest = definitions.definitions(session, key=KEY)[0]
-        return etree.fromstring(definitions.definition_files(session, newest.id)[f"{KEY}.bpmn"])
+        return definitions.definition_files(session, newest.id)[f"{KEY}.bpmn"].decode()
 
 
 def test_every_setting_is_chosen_completed_and_stored(
@@ -188,7 +197,9 @@ def test_every_setting_is_chosen_completed_and_stored(
     undo_and_redo(admin)
     publish(admin)
 
-    root = off_loop(lambda: stored(site))
+    xml = off_loop(lambda: stored(site))
+    assert written(admin) == xml  # opened again, it would be saved as it is
+    root = etree.fromstring(xml.encode())
     found = {node.get("id"): node for node in root.iter(f"{{{documents.BPMN}}}*") if node.get("id")}
     process = documents.properties(found[KEY])
     assert {name: process[name] for name in ("label.text_2", "label.text_2_en")} == {
