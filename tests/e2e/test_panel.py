@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from engine.bpmn import documents
 from engine.process import definitions
-from tests.e2e.conftest import SignIn, Site
+from tests.e2e.conftest import SignIn, Site, on_one_database
 from tests.e2e.test_accessibility import faults
 
 pytestmark = pytest.mark.e2e
@@ -68,6 +68,14 @@ def complete(field: Locator, typed: str) -> None:
     expect(field).to_have_attribute("aria-activedescendant", re.compile("-0$"))
     field.press("Enter")
     expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
+
+
+def open_editor(site: Site, sign_in: SignIn, name: str) -> Page:
+    admin = sign_in("admin")
+    admin.goto(f"{site.url}/studio")
+    admin.click(f"a[href^='/studio/']:has-text('{name}')")
+    admin.wait_for_selector("[data-ready]")
+    return admin
 
 
 def fill_in_user_task(admin: Page) -> None:
@@ -179,10 +187,7 @@ def stored(site: Site) -> str:
 def test_every_setting_is_chosen_completed_and_stored(
     site: Site, sign_in: SignIn, off_loop: Callable[[Callable[[], Any]], Any]
 ) -> None:
-    admin = sign_in("admin")
-    admin.goto(f"{site.url}/studio")
-    admin.click("a[href^='/studio/']:has-text('更正')")
-    admin.wait_for_selector("[data-ready]")
+    admin = open_editor(site, sign_in, "更正")
 
     user_task = insert(admin, "bpmn:UserTask", "flow_apply_tell_applied")
     fill_in_user_task(admin)
@@ -220,3 +225,91 @@ def test_every_setting_is_chosen_completed_and_stored(
     assert documents.properties(found[event]) == {"to": '"visit:" + visit_id', "payload": "{reason: reason}"}
     [definition] = documents.children(found[event], "messageEventDefinition")
     assert found[definition.get("messageRef")].get("name") == "correction_made"
+
+
+def open_group(admin: Page, name: str) -> Locator:
+    found = group(admin, name)
+    header = found.locator(".bio-properties-panel-group-header")
+    if "open" not in (header.get_attribute("class") or ""):
+        header.click()
+    return found
+
+
+def change_events_and_lanes(admin: Page) -> None:
+    select(admin, "approval_overdue")
+    entry(admin, "timer-kind").select_option("timeDuration")
+    entry(admin, "timer").fill("PT4H")
+    entry(admin, "interrupting").select_option("true")
+    leave(admin)
+    expect(entry(admin, "timer-variable").locator("option")).to_have_text(["没有这类变量"])
+    select(admin, "lane_manager")
+    expect(admin.locator("[data-panel]")).to_contain_text("外勤或申请人的主管")
+    entry(admin, "lane").select_option("Warehouse")
+    expect(admin.locator("[data-panel]")).to_contain_text("不会进入任何待办")
+    entry(admin, "lane").select_option("=")
+    entry(admin, "key").fill("Reviewer")
+
+
+def change_slots(admin: Page) -> None:
+    select(admin, "participant")
+    slots = open_group(admin, "slots")
+    rows = slots.locator(".bio-properties-panel-list-item")
+    slots.locator(".bio-properties-panel-add-entry").click()
+    expect(rows).to_have_count(2)
+    slots.locator("select:visible").select_option("number_1")
+    expect(slots.locator("select:visible")).to_have_value("number_1")  # it stays open
+    label = slots.get_by_label("中文标签").locator("visible=true")
+    label.fill("")
+    leave(admin)
+    label.fill("数量")
+    leave(admin)
+    expect(rows.filter(has_text="数量 · 数字字段")).to_have_count(1)
+    rows.filter(has_text="客户").hover()
+    rows.filter(has_text="客户").locator(".bio-properties-panel-remove-entry").click()
+    expect(rows).to_have_count(1)
+
+
+def change_loop_and_error(admin: Page) -> None:
+    select(admin, "apply")
+    open_group(admin, "loop")
+    entry(admin, "loop-kind").select_option("standard")
+    complete(entry(admin, "loop-condition"), "is de")
+    entry(admin, "loop-maximum").fill("x")
+    expect(admin.locator("[data-entry-id='fieldflow-loop-maximum']")).to_contain_text("大于零的整数")
+    entry(admin, "loop-maximum").fill("3")
+    leave(admin)
+    entry(admin, "loop-kind").select_option("sequential")
+    entry(admin, "loop-over").select_option("count")
+    insert(admin, "bpmn:ScriptTask", "flow_reject_tell_rejected")
+    entry(admin, "script").fill("{late: true}")
+    select(admin, "flow_is_approved_reject")
+    entry(admin, "condition").fill("")
+
+
+CHANGES = [
+    '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">PT4H</bpmn:timeDuration>',
+    'name="key" value="Reviewer"',
+    'name="label.number_1" value="数量"',
+    '<bpmn:multiInstanceLoopCharacteristics isSequential="true">',
+    '<bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">2</bpmn:loopCardinality>',
+    "<bpmn:script>{late: true}</bpmn:script>",
+]
+
+
+@on_one_database
+def test_every_change_is_written_and_can_be_taken_back(site: Site, sign_in: SignIn) -> None:
+    admin = open_editor(site, sign_in, "更正")
+    before = written(admin)
+    change_events_and_lanes(admin)
+    change_slots(admin)
+    change_loop_and_error(admin)
+    leave(admin)
+    after = written(admin)
+    assert [text for text in CHANGES if text not in after] == []
+    assert 'name="label.text_1"' not in after
+    while admin.locator("[data-undo]").is_enabled():
+        admin.click("[data-undo]")
+    assert written(admin) == before
+    while admin.locator("[data-redo]").is_enabled():
+        admin.click("[data-redo]")
+    assert written(admin) == after

@@ -9,10 +9,13 @@ const ENGLISH = '_en';
 
 // How a slot is named and which words it may hold stand at the process, for all of its tasks.
 function naming(id, slot, element, process, texts, isText) {
-  const at = (name) => [
-    () => get(element, name, process),
-    (settings, owner, value) => settings.set(owner, name, value, process),
-  ];
+  // A text that is emptied to be written anew stays: without its last row the field itself would go.
+  const write = (name) => (settings, owner, value) => {
+    const row = rows(process).find((each) => each.name === name);
+    if (row) settings.change(owner, row, { value });
+    else settings.set(owner, name, value, process);
+  };
+  const at = (name) => [() => get(element, name, process), write(name)];
   const found = [
     entry(`${id}-label`, 'text', texts.slotLabel, ...at(`label.${slot}`), { description: texts.slotLabelHelp }),
     entry(`${id}-label-en`, 'text', texts.slotLabelEn, ...at(`label.${slot}${ENGLISH}`)),
@@ -37,18 +40,24 @@ export function slotsGroup(element, data) {
   const process = processOf(element);
   const belonging = (slot) => rows(process).filter(({ name }) => partsOf(slot).includes(name));
   const used = slots.filter(({ value }) => belonging(value).length);
-  const items = used.map((slot) => ({
-    id: `fieldflow-slot-${slot.value}`,
-    label: [labelOf(slot.value, element, process, locale), slot.label].filter(Boolean).join(' · '),
-    entries: [which(`slot-${slot.value}`, slot.value, slots, used, texts, (change, value) => {
-      const renamed = (name) => name.replace(`.${slot.value}`, `.${value}`);
-      change.run(element, belonging(slot.value).map((row) => [row, { name: renamed(row.name) }]));
-    }), ...naming(`slot-${slot.value}`, slot.value, element, process, texts, slot.type === 'text')],
-    remove: (event) => {
-      event.stopPropagation();
-      settings().remove(element, belonging(slot.value), process);
-    },
-  }));
+  const items = used.map((slot) => {
+    const own = belonging(slot.value);
+    const id = `slot-${keyOf(own[0])}`;
+    const move = (change, value) => change.run(element,
+      own.map((row) => [row, { name: row.name.replace(`.${slot.value}`, `.${value}`) }]));
+    return {
+      id: `fieldflow-${id}`,
+      label: [labelOf(slot.value, element, process, locale), slot.label].filter(Boolean).join(' · '),
+      entries: [
+        which(id, slot.value, slots, used, texts, move),
+        ...naming(id, slot.value, element, process, texts, slot.type === 'text'),
+      ],
+      remove: (event) => {
+        event.stopPropagation();
+        settings().remove(element, own, process);
+      },
+    };
+  });
   const free = slots.find((slot) => !used.includes(slot));
   const add = free && ((event) => {
     event.stopPropagation();
