@@ -94,7 +94,9 @@ def _tasks() -> dict[str, str]:
         "scriptHelp": _("A FEEL context; its entries become variables: { total: price * quantity }"),
         "condition": _("Condition"),
         "conditionHelp": _("The process goes this way if it is true, such as: amount > 100"),
+        "defaultWay": _("The process goes this way if no other condition holds. It needs no condition of its own."),
         "calledElement": _("Called process"),
+        "noProcesses": _("This version has no other process. Add its file to the draft first."),
         "calledHelp": _("Another process of the same version; this one waits until it is over."),
     }
 

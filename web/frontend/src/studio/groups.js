@@ -50,7 +50,7 @@ function mainEntries(element, data) {
   if (is(element, 'bpmn:UserTask')) found.push(...userTask(element, data));
   if (is(element, 'bpmn:BusinessRuleTask')) found.push(...decision(element, data));
   if (is(element, 'bpmn:ScriptTask')) found.push(script(texts));
-  if (is(element, 'bpmn:SequenceFlow') && isAny(element.businessObject.sourceRef, CHOOSING)) found.push(condition(texts));
+  if (is(element, 'bpmn:SequenceFlow') && isAny(element.businessObject.sourceRef, CHOOSING)) found.push(...way(element, texts));
   if (is(element, 'bpmn:CallActivity')) found.push(called(element, data));
   if (is(element, 'bpmn:Collaboration')) found.push(...collaboration(element, data));
   if (is(element, 'bpmn:Lane')) found.push(...laneEntries(element, data));
@@ -107,6 +107,16 @@ function script(texts) {
   return feel('script', texts.script, 'script', read, write, { type: 'context', description: texts.scriptHelp, rows: 5, required: true });
 }
 
+// The way that is taken when no condition holds has none of its own; one that a file gives it can be taken away.
+function way(element, texts) {
+  const flow = element.businessObject;
+  const isDefault = flow.sourceRef.default === flow;
+  return [
+    ...(isDefault ? [note('default-way', { lines: [texts.defaultWay] })] : []),
+    ...(isDefault && !flow.conditionExpression ? [] : [condition(texts)]),
+  ];
+}
+
 function condition(texts) {
   const read = (element) => element.businessObject.conditionExpression?.body ?? '';
   const write = (settings, element, value) => {
@@ -118,8 +128,9 @@ function condition(texts) {
 
 function called(element, { processes, texts }) {
   const own = processOf(element)?.id;
-  const options = [{ value: '', label: texts.none }, ...processes.filter((key) => key !== own).map((value) => ({ value, label: value }))];
+  const others = processes.filter((key) => key !== own).map((value) => ({ value, label: value }));
+  const options = [{ value: '', label: texts.none }, ...others];
   const read = (each) => each.businessObject.calledElement ?? '';
   const write = (settings, each, value) => settings.change(each, each.businessObject, { calledElement: value || undefined });
-  return entry('called', 'select', texts.calledElement, read, write, { options, description: texts.calledHelp });
+  return entry('called', 'select', texts.calledElement, read, write, { options, description: others.length ? texts.calledHelp : texts.noProcesses });
 }
