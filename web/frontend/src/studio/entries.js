@@ -50,7 +50,8 @@ export const property = (name) => [
 ];
 
 // What a place is about, in sentences, a list of names with their types, and a button where there is something to do.
-function Note({ id, lines = [], rows = [], summary = '', act, actLabel }) {
+// `looks`: what it does changes nothing, so that it is there in a diagram to look at too.
+function Note({ id, lines = [], rows = [], summary = '', act, actLabel, looks = false }) {
   const settings = useService('fieldflowSettings');
   const row = ({ name, label, type }) => [
     h('dt', {}, h('code', {}, name)), h('dd', {}, [label, type].filter(Boolean).join(' · ')),
@@ -58,7 +59,7 @@ function Note({ id, lines = [], rows = [], summary = '', act, actLabel }) {
   return h('div', { class: 'bio-properties-panel-entry panel-note', 'data-entry-id': id },
     lines.filter(Boolean).map((line) => h('p', {}, line)),
     rows.length > 0 && h('details', { open: rows.length <= FEW_ROWS }, h('summary', {}, summary), h('dl', {}, rows.map(row))),
-    act && h('button', { type: 'button', class: 'panel-act', onClick: () => act(settings) }, actLabel));
+    act && h('button', { type: 'button', class: `panel-act${looks ? '' : ' is-change'}`, onClick: () => act(settings) }, actLabel));
 }
 
 export function note(id, more) {

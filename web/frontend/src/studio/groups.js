@@ -62,7 +62,7 @@ function mainEntries(element, data) {
 function collaboration(element, { select, texts }) {
   const [only, ...others] = element.children.filter((child) => is(child, 'bpmn:Participant') && child.businessObject.processRef);
   if (!only || others.length) return [];
-  return [note('process', { lines: [texts.ofProcess], act: () => select(only), actLabel: texts.showProcess })];
+  return [note('process', { lines: [texts.ofProcess], act: () => select(only), actLabel: texts.showProcess, looks: true })];
 }
 
 function userTask(element, data) {
@@ -104,7 +104,8 @@ function script(texts) {
   const write = (settings, element, value) => {
     settings.change(element, element.businessObject, { script: value || undefined, scriptFormat: value ? 'feel' : undefined });
   };
-  return feel('script', texts.script, 'script', read, write, { type: 'context', description: texts.scriptHelp, rows: 5, required: true });
+  const more = { type: 'context', description: texts.scriptHelp, rows: 5, required: true };
+  return feel('script', texts.script, 'script', read, write, more);
 }
 
 // The way that is taken when no condition holds has none of its own; one that a file gives it can be taken away.
@@ -123,7 +124,8 @@ function condition(texts) {
     const object = element.businessObject;
     settings.change(element, object, { conditionExpression: settings.expression(object, value || undefined) });
   };
-  return feel('condition', texts.condition, 'condition', read, write, { type: 'boolean', description: texts.conditionHelp, rows: 2 });
+  const more = { type: 'boolean', description: texts.conditionHelp, rows: 2 };
+  return feel('condition', texts.condition, 'condition', read, write, more);
 }
 
 function called(element, { processes, texts }) {
