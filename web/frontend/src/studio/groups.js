@@ -134,5 +134,6 @@ function called(element, { processes, texts }) {
   const options = [{ value: '', label: texts.none }, ...others];
   const read = (each) => each.businessObject.calledElement ?? '';
   const write = (settings, each, value) => settings.change(each, each.businessObject, { calledElement: value || undefined });
-  return entry('called', 'select', texts.calledElement, read, write, { options, description: others.length ? texts.calledHelp : texts.noProcesses });
+  const description = others.length ? texts.calledHelp : texts.noProcesses;
+  return entry('called', 'select', texts.calledElement, read, write, { options, description });
 }
