@@ -31,41 +31,55 @@ from engine.customers import queries as customers
 from engine.desk import bulk
 from engine.doorbell import RqDoorbell, ThreadDoorbell
 from engine.errors import FieldProblem, InvalidInputError
+from engine.lanes import LANES
 from engine.notifications import sending
 from engine.notifications.channels import Channels
-from engine.offline import cases
+from engine.notifications.topics import NOTICE
 from engine.offline import service as offline
+from engine.offline import topics as reconcile_topics
 from engine.operate import heat, retries
 from engine.outbox.service import USER_LANE
-from engine.planning import operations as planning
 from engine.planning import service as days
+from engine.planning import topics as day_topics
 from engine.process import messages, topics
 from engine.process.facts import fill_missing
 from engine.process.steps import MESSAGE_TOPIC
-from engine.process.topics import DeliveryContext, DeliveryHandler, Topic, TopicKind
+from engine.process.topics import DeliveryContext, DeliveryHandler, Parameter, Topic, TopicKind
 from engine.retention import service as retention
 from engine.runner import SweepPart, Worker
-from engine.safety import operations as safety
+from engine.safety import topics as safety_topics
 from engine.safety.service import refuse_personal_data
 from engine.samples import drops
+from engine.samples import topics as sample_topics
 from engine.samples.queries import drop_visit
 from engine.settings import Settings
 from engine.store.database import Database
 from engine.studio import drafts
-from engine.support import fulfilment, picking
-from engine.support import operations as support
+from engine.support import fulfilment_topics, picking
+from engine.support import topics as support_topics
 from engine.support.audience import of_request
 from engine.support.rules import QUEUES
 from engine.upkeep import migrations, proposals
-from engine.visits import correction_operations as corrections
+from engine.upkeep import topics as repair_topics
 from engine.visits import operations as visits
 from engine.visits import presence
+from engine.visits import topics as visit_topics
 from engine.visits.audience import of_visit
 from forms.attached import files_in
 from forms.model import Choice, FormDefinition, Text
 
 log = logging.getLogger(__name__)
 
+_TOPICS = (
+    *visit_topics.TOPICS,
+    *support_topics.TOPICS,
+    *fulfilment_topics.TOPICS,
+    *sample_topics.TOPICS,
+    *safety_topics.TOPICS,
+    *day_topics.TOPICS,
+    *repair_topics.TOPICS,
+    *reconcile_topics.TOPICS,
+)
 CRM_BREAKER_LABEL = ("写入 CRM", "Write to the CRM")
 
 
@@ -156,8 +170,10 @@ def application() -> Application:
 def register(application: Application) -> None:
     """Fill the registry of topics and choice lists."""
     retries.register()
-    for name, (kind, operation, label) in _OPERATIONS.items():
-        topics.register(Topic(name=name, kind=kind, label=label, operation=operation))
+    for topic in _TOPICS:
+        topics.register(topic)
+    for lane in LANES:
+        topics.register_lane(lane)
     topics.register(
         Topic(
             name=MESSAGE_TOPIC,
@@ -165,6 +181,7 @@ def register(application: Application) -> None:
             label=("发送消息", "Send a message"),
             effect=messages.deliver_message,
             lane=USER_LANE,
+            is_internal=True,
         )
     )
     topics.register(
@@ -173,7 +190,19 @@ def register(application: Application) -> None:
             kind=TopicKind.DELIVERY,
             label=CRM_BREAKER_LABEL,
             handler=lambda context, payload: _write_visit(application, context, payload),
-            parameters=("record",),
+            about=(
+                "提交后把拜访写入 CRM；CRM 不可用时稍后重试。",
+                "Writes the visit after the commit; again later while the CRM is away.",
+            ),
+            takes=(
+                Parameter(
+                    "record",
+                    "context",
+                    ("CRM 记录", "Record"),
+                    is_required=True,
+                    help=("“准备 CRM 记录”的结果", "What “Prepare the CRM record” gave"),
+                ),
+            ),
         )
     )
     topics.register(
@@ -185,7 +214,11 @@ def register(application: Application) -> None:
                 session, context, payload, only_in_app=not application.sends_mail
             ),
             lane=USER_LANE,
-            parameters=("to", "template", "values", "business_key"),
+            about=(
+                "提交后通知相关的人：站内，以及他们选择的渠道。",
+                "Tells people after the commit: here, and by the channels that they chose.",
+            ),
+            takes=NOTICE,
         )
     )
     topics.register(
@@ -197,6 +230,7 @@ def register(application: Application) -> None:
                 application.database, UUID(payload["run"]), clock=application.clock
             ),
             lane=USER_LANE,
+            is_internal=True,
         )
     )
     topics.register(
@@ -208,6 +242,7 @@ def register(application: Application) -> None:
                 application.database, UUID(payload["run"]), clock=application.clock
             ),
             lane=USER_LANE,
+            is_internal=True,
         )
     )
     topics.register(
@@ -219,10 +254,11 @@ def register(application: Application) -> None:
                 application.database, UUID(payload["run"]), application.settings.kept_days, clock=application.clock
             ),
             lane=USER_LANE,
+            is_internal=True,
         )
     )
     for name, label, handler in _channels(application.channels):
-        topics.register(Topic(name=name, kind=TopicKind.DELIVERY, label=label, handler=handler))
+        topics.register(Topic(name=name, kind=TopicKind.DELIVERY, label=label, handler=handler, is_internal=True))
     audience.register("request", of_request)
     audience.register("visit", of_visit)
     topics.register_choices("products", catalogue.product_choices)
@@ -324,68 +360,3 @@ def _contact_choices(session: Any, _actor: Any, business_key: str) -> list[Choic
 
 def _queue_choices(_session: Any, _actor: Any, _business_key: str) -> list[Choice]:
     return [Choice(name, Text(*label)) for name, label in QUEUES.items()]
-
-
-_READ, _WRITE = TopicKind.LOOKUP, TopicKind.OPERATION
-_OPERATIONS: dict[str, tuple[TopicKind, topics.Operation, tuple[str, str]]] = {
-    "visit.approve": (_WRITE, visits.approve, ("批准拜访", "Approve the visit")),
-    "visit.check_facts": (_READ, visits.check_facts, ("读取签到事实", "Read the facts of the check-in")),
-    "visit.check_in": (_WRITE, visits.check_in, ("登记签到", "Record the check-in")),
-    "visit.explain": (_WRITE, visits.explain, ("登记说明", "Record the explanation")),
-    "visit.report": (_WRITE, visits.report, ("保存报告", "Store the report")),
-    "visit.check_out": (_WRITE, visits.check_out, ("登记签退", "Record the check-out")),
-    "visit.raise_adverse_event": (_WRITE, visits.raise_adverse_event, ("上报不良事件", "Open an adverse event")),
-    "visit.draft_follow_ups": (_WRITE, visits.draft_follow_ups, ("生成后续拜访草稿", "Draft follow-up visits")),
-    "visit.complete": (_WRITE, visits.complete, ("完成拜访", "Complete the visit")),
-    "visit.cancel": (_WRITE, visits.cancel, ("取消拜访", "Cancel the visit")),
-    "visit.miss": (_WRITE, visits.miss, ("登记未完成", "Record the visit as missed")),
-    "visit.reschedule": (_WRITE, visits.reschedule, ("改期", "Reschedule the visit")),
-    "visit.review": (_WRITE, visits.review, ("登记复核", "Record the review")),
-    "visit.crm_record": (_READ, visits.crm_record, ("准备 CRM 记录", "Prepare the CRM record")),
-    "correction.apply": (_WRITE, corrections.apply, ("更正报告", "Apply the correction")),
-    "correction.reject": (_WRITE, corrections.reject, ("拒绝更正", "Reject the correction")),
-    "samples.facts": (_WRITE, drops.facts, ("核对样品", "Check the samples")),
-    "samples.record": (_WRITE, drops.record, ("登记样品发放", "Record the hand-over")),
-    "samples.reject": (_WRITE, drops.reject, ("拒绝发放样品", "Reject the hand-over")),
-    "safety.record": (_WRITE, safety.record, ("登记不良事件内容", "Record what is known of an adverse event")),
-    "safety.classify": (_WRITE, safety.classify, ("登记严重程度", "Record the seriousness")),
-    "safety.close": (_WRITE, safety.close, ("结案不良事件", "Close an adverse event")),
-    "visit.people": (_READ, visits.people_of_visit, ("查找相关人员", "Find the people of the visit")),
-    "visit.raise_promises": (_WRITE, support.raise_promises, ("为承诺建立请求", "Raise requests for promises")),
-    "support.route": (_WRITE, support.route, ("分派请求", "Route the request")),
-    "support.triage": (_WRITE, support.triage, ("登记分诊", "Record the triage")),
-    "support.begin": (_WRITE, support.begin, ("开始处理", "Begin handling")),
-    "support.pause": (_WRITE, support.pause, ("暂停计时", "Pause the clocks")),
-    "support.resume": (_WRITE, support.resume, ("恢复计时", "Resume the clocks")),
-    "support.escalate": (_WRITE, support.escalate, ("升级", "Escalate")),
-    "support.request_approval": (_WRITE, support.request_approval, ("选定审批人", "Choose the approver")),
-    "support.ship": (_WRITE, support.ship, ("登记发货", "Record the shipment")),
-    "support.fulfil": (_WRITE, support.fulfil, ("登记处理结果", "Record the handling")),
-    "support.reopen": (_WRITE, support.reopen, ("重新打开", "Reopen the request")),
-    "support.close": (_WRITE, support.close, ("关闭请求", "Close the request")),
-    "support.cancel": (_WRITE, support.cancel, ("取消请求", "Cancel the request")),
-    "reconcile.apply": (_WRITE, cases.apply, ("补录离线记录", "Apply work done offline")),
-    "reconcile.set_aside": (_WRITE, cases.set_aside, ("不采用离线记录", "Set work done offline aside")),
-    "repair.apply": (_WRITE, proposals.apply, ("执行修复", "Apply a repair")),
-    "repair.decline": (_WRITE, proposals.decline, ("登记修复未获同意", "Note that a repair is declined")),
-    "repair.outdate": (_WRITE, proposals.outdate, ("登记修复已过期", "Note that a repair is outdated")),
-    "day.order": (_WRITE, planning.order, ("排拜访顺序", "Order the stops")),
-    "day.confirm": (_WRITE, planning.confirm, ("保存顺序", "Keep the order")),
-    "day.close": (_WRITE, planning.close, ("小结", "Sum up the day")),
-    "support.refuse": (_WRITE, support.refuse, ("拒绝请求", "Refuse the request")),
-    "support.fulfil_samples": (_WRITE, fulfilment.start, ("交仓库履约", "Hand samples to the warehouse")),
-    "fulfilment.weigh": (_READ, fulfilment.weigh, ("判断样品审批级别", "Weigh the approval of samples")),
-    "fulfilment.escalate": (_WRITE, fulfilment.escalate, ("扩大样品审批人", "Widen the approval of samples")),
-    "fulfilment.ask_compliance": (_WRITE, fulfilment.ask_compliance, ("转合规审批", "Ask compliance")),
-    "fulfilment.refuse": (_READ, fulfilment.refuse, ("拒绝样品", "Refuse the samples")),
-    "fulfilment.propose": (_READ, fulfilment.propose, ("计算待发样品", "Count what is to be sent")),
-    "fulfilment.reserve": (_WRITE, fulfilment.reserve, ("预留样品", "Reserve samples")),
-    "fulfilment.send": (_WRITE, fulfilment.send, ("登记样品发货", "Record a parcel of samples")),
-    "fulfilment.traced": (_WRITE, fulfilment.traced, ("登记查件结果", "Record the tracing of a parcel")),
-    "fulfilment.receive": (_WRITE, fulfilment.receive, ("登记样品签收", "Record the receipt of samples")),
-    "fulfilment.look_for_stock": (_READ, fulfilment.look_for_stock, ("查样品库存", "Look for stock")),
-    "fulfilment.give_up_rest": (_WRITE, fulfilment.give_up_rest, ("取消欠货", "Give a backorder up")),
-    "fulfilment.sum_up": (_WRITE, fulfilment.sum_up, ("汇总样品履约", "Sum a fulfilment up")),
-    "fulfilment.release": (_WRITE, fulfilment.release, ("释放预留样品", "Free reserved samples")),
-    "support.people": (_READ, support.requester, ("查找相关人员", "Find the people of the request")),
-}

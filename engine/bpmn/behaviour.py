@@ -58,8 +58,8 @@ def _open(run: "Run", token: Token) -> None:
         if not isinstance(form, str):
             raise ValuesError("The expression for the form gave no form key.", code="form_unknown")
     due = None
-    if element.properties.get("due"):
-        value = run.host.evaluate(element.properties["due"], token.data)
+    if text := element.properties.get("due"):
+        value = text if instants.is_literal(text) else run.host.evaluate(text, token.data)
         due = None if value is None else instants.instant(value, now=run.host.now).isoformat()
     fields = _evaluated(run, token, element, "field.")
     token.internal_data["open"] = {"form": form, "due": due, "fields": checked(fields)}
@@ -67,7 +67,7 @@ def _open(run: "Run", token: Token) -> None:
 
 
 def _evaluated(run: "Run", token: Token, element: Element, prefix: str) -> dict[str, Any]:
-    texts = {name: text for name, text in element.properties.items() if name.startswith(prefix)}
+    texts = {name: text for name, text in element.properties.items() if name.startswith(prefix) and text}
     values = run.host.evaluate_all(list(texts.values()), token.data)
     return {name.removeprefix(prefix): value for name, value in zip(texts, values, strict=True)}
 

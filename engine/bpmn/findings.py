@@ -103,6 +103,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_form": ("“{id}”: there is no form “{name}”.", "“{id}”：没有表单“{name}”。"),
     "unknown_lane": ("“{id}”: there is no lane “{name}”.", "“{id}”：没有泳道“{name}”。"),
     "no_lane": ("“{id}” is in no lane, so nobody would get it.", "“{id}”不在任何泳道中，没有人会收到它。"),
+    "no_parameter": (
+        "“{id}”: the topic “{topic}” needs the parameter “{name}”.",
+        "“{id}”：主题“{topic}”需要参数“{name}”。",
+    ),
     "no_decision": ("The business rule task “{id}” names no decision.", "业务规则任务“{id}”没有指定决策。"),
     "unknown_decision": ("“{id}”: there is no decision “{name}”.", "“{id}”：没有决策“{name}”。"),
     "no_message": ("“{id}” names no message.", "“{id}”没有指定消息。"),

@@ -4,18 +4,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.bpmn import documents, elements, instants
+from engine.bpmn import documents, elements, instants, loops
 from engine.bpmn.documents import Node
 from engine.bpmn.elements import Element
-from engine.bpmn.findings import Finding, finding
+from engine.bpmn.findings import Finding, Severity, finding
 from engine.bpmn.structure import Diagram
 
-ExpressionKind = Literal["condition", "value", "script", "timer"]
+ExpressionKind = Literal[
+    "condition", "value", "script", "timer",
+    "text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context",
+]  # fmt: skip
+"""What an expression is for; a type where a value of it is wanted."""
 ExpressionCheck = Callable[[str, ExpressionKind, dict[str, str]], Sequence[Any]]
 VARIABLE_TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
 GIVEN_VARIABLES = {"error": "context", "index": "number", "completed": "number", "total": "number"}
 """What the engine itself sets: by an error boundary event, and in the turns and the end condition of a loop."""
 
+_SETTINGS: dict[str, ExpressionKind] = {"payload": "context", "to": "text", "due": "timer"}
+_FIELDS: dict[str, ExpressionKind] = {"number_1": "number", "date_1": "datetime"}
+_LOOP: dict[str, ExpressionKind] = {
+    "collection": "list",
+    "cardinality": "number",
+    "value": "value",
+    "condition": "condition",
+    "until": "condition",
+}
+"""What each setting's expression is for; fields that are not named are texts."""
 _FEEL = frozenset({"", "feel", "text/feel", "application/feel", "https://www.omg.org/spec/dmn/20191111/feel/"})
 
 
@@ -29,6 +43,8 @@ class Known:
         expression_check: gets an expression, its kind and the declared types; gives its problems, each a sentence or
             ``(code, Chinese, English)``.
         required_topics: by process id.
+        needed_parameters: by topic.
+        parameter_types: by topic and parameter.
     """
 
     topics: Mapping[str, str] = field(default_factory=dict)
@@ -38,6 +54,8 @@ class Known:
     lanes: Set[str] | None = None
     expression_check: ExpressionCheck | None = None
     required_topics: Mapping[str, Set[str]] = field(default_factory=dict)
+    needed_parameters: Mapping[str, Set[str]] = field(default_factory=dict)
+    parameter_types: Mapping[str, Mapping[str, ExpressionKind]] = field(default_factory=dict)
 
 
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -48,6 +66,7 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
             if kind not in VARIABLE_TYPES:
                 yield finding("variable_type", process, name=name, type=kind)
         found = list(elements.read(process))
+        by_id = {element.id: element for element in found}
         topics = {element.properties.get("topic") for element in found}
         for topic in sorted(known.required_topics.get(process.get("id"), frozenset()) - topics):
             yield finding("required_topic", process, name=topic)
@@ -56,7 +75,18 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
             yield from _names(element, node, known)
             yield from _languages(node)
             yield from _loop(element, node)
-            yield from _expressions(element, diagram, known, {**GIVEN_VARIABLES, **declared})
+            types = {**GIVEN_VARIABLES, **_items(element, by_id), **declared}
+            yield from _expressions(element, diagram, known, types)
+
+
+def _items(element: Element | None, by_id: Mapping[str, Element]) -> dict[str, str]:
+    """Return the variables that hold an item in the turns around an element; what an item is, nobody declares."""
+    found: dict[str, str] = {}
+    while element is not None:
+        if "collection" in element.loop:
+            found[loops.item_name(element.loop)] = "any"
+        element = by_id.get(element.parent)
+    return found
 
 
 def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
@@ -65,7 +95,7 @@ def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
         case "userTask" | "manualTask":
             yield from _human(element, node, known)
         case "serviceTask":
-            yield from _named(settings.get("topic"), known.topics.keys(), "topic", node)
+            yield from _topic(settings, node, known)
         case "businessRuleTask":
             yield from _named(settings.get("decision"), known.decisions, "decision", node)
         case "scriptTask" if not element.script:
@@ -74,6 +104,14 @@ def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
             yield finding("no_called", node)
     if element.event.kind == "message" or element.kind in {"sendTask", "receiveTask"}:
         yield from _named(element.message, known.messages, "message", node)
+
+
+def _topic(settings: Mapping[str, str], node: Node, known: Known) -> Iterator[Finding]:
+    topic = settings.get("topic")
+    yield from _named(topic, known.topics.keys(), "topic", node)
+    for name in sorted(known.needed_parameters.get(topic or "", frozenset())):
+        if not settings.get(f"param.{name}"):
+            yield finding("no_parameter", node, severity="warning", name=name, topic=topic)
 
 
 def _human(element: Element, node: Node, known: Known) -> Iterator[Finding]:
@@ -135,14 +173,14 @@ def _loop(element: Element, node: Node) -> Iterator[Finding]:
 
 def _expressions(element: Element, diagram: Diagram, known: Known, types: dict[str, str]) -> Iterator[Finding]:
     node = diagram.by_id[element.id]
-    for text, kind, place in _expressions_of(element, diagram):
-        if kind == "timer" and instants.is_literal(text):
-            if instants.is_cycle(text):
-                yield finding("timer_cycle", node)
-            continue
-        for problem in known.expression_check(text, kind, types) if known.expression_check else ():
-            zh, en = (problem[1], problem[2]) if isinstance(problem, tuple) else (problem, problem)
-            yield finding("expression", place, zh=zh, en=en)
+    for text, kind, place in _expressions_of(element, diagram, known):
+        for code, zh, en in expression_problems(text, kind, types, known.expression_check):
+            if code == "timer_cycle":
+                yield finding(code, node)
+            else:
+                # What is of another type than it should be may still do, as a number does for a text.
+                severity: Severity = "warning" if code == "not_of_type" else "error"
+                yield finding("expression", place, severity=severity, zh=zh, en=en)
     if element.event.kind == "timer":
         if not element.event.expression:
             yield finding("no_timer", node)
@@ -150,7 +188,23 @@ def _expressions(element: Element, diagram: Diagram, known: Known, types: dict[s
             yield finding("timer_cycle", node)
 
 
-def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, ExpressionKind, Node]]:
+def expression_problems(
+    text: str, kind: ExpressionKind, types: dict[str, str], expression_check: ExpressionCheck | None
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with one expression, as ``(code, Chinese, English)``; the editor asks while it is typed."""
+    if kind == "timer" and instants.is_literal(text):
+        if instants.is_cycle(text):
+            yield (
+                "timer_cycle",
+                "它会重复；请改用普通定时事件画出循环。",
+                "It repeats; draw a loop with a plain timer instead.",
+            )
+        return
+    for problem in expression_check(text, kind, types) if expression_check else ():
+        yield problem if isinstance(problem, tuple) else ("expression", problem, problem)
+
+
+def _expressions_of(element: Element, diagram: Diagram, known: Known) -> Iterator[tuple[str, ExpressionKind, Node]]:
     node = diagram.by_id[element.id]
     if element.kind in {"exclusiveGateway", "inclusiveGateway"}:
         for flow in element.flows:
@@ -160,17 +214,18 @@ def _expressions_of(element: Element, diagram: Diagram) -> Iterator[tuple[str, E
         yield element.script, "script", node
     if element.event.expression:
         yield element.event.expression, "timer", node
-    yield from ((text, kind, node) for text, kind in _settings_of(element))
+    taken = known.parameter_types.get(element.properties.get("topic", ""), {})
+    yield from ((text, kind, node) for text, kind in _settings_of(element, taken))
 
 
-def _settings_of(element: Element) -> Iterator[tuple[str, ExpressionKind]]:
-    kinds: dict[str, ExpressionKind] = {"payload": "value", "to": "value", "due": "timer"}
+def _settings_of(element: Element, taken: Mapping[str, ExpressionKind]) -> Iterator[tuple[str, ExpressionKind]]:
     for name, text in element.properties.items():
-        if text and (name in kinds or name.startswith(("param.", "field."))):
-            yield text, kinds.get(name, "value")
+        if text and name in _SETTINGS:
+            yield text, _SETTINGS[name]
+        elif text and name.startswith("param."):
+            yield text, taken.get(name.removeprefix("param."), "value")
+        elif text and name.startswith("field."):
+            yield text, _FIELDS.get(name.removeprefix("field."), "text")
         elif name == "form" and text.startswith("="):
-            yield text[1:], "value"
-    loop_kinds: dict[str, ExpressionKind] = {"condition": "condition", "until": "condition"}
-    for name, text in element.loop.items():
-        if name in {"collection", "cardinality", "value", "condition", "until"}:
-            yield text, loop_kinds.get(name, "value")
+            yield text[1:], "text"
+    yield from ((text, _LOOP[name]) for name, text in element.loop.items() if name in _LOOP)

@@ -26,10 +26,17 @@ from engine.feel.plain import NotPlainError, value_of
 WORD = re.compile(r"\w+")
 CLOCK_WORDS = frozenset({"now", "today"})
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-Kind = Literal["condition", "value", "script", "timer", "unary"]
+_OUR_TYPES = {"string": "text", "date time": "datetime"}
+Kind = Literal[
+    "condition", "value", "script", "timer", "unary",
+    "text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context",
+]  # fmt: skip
 TYPES = frozenset({"text", "number", "money", "boolean", "date", "datetime", "duration", "list", "context"})
 
-__all__ = ["TYPES", "FeelError", "Kind", "Problem", "Scope", "check", "condition", "evaluate", "evaluate_all"]
+__all__ = [
+    "TYPES", "FeelError", "Function", "Kind", "Problem", "Scope",
+    "check", "condition", "evaluate", "evaluate_all", "functions",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,24 @@ class Scope:
             "now": int(self.now.timestamp() * 1000),
             "zone": self.time_zone,
         }
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that expressions may call; ``type`` is one of ``TYPES``, or ``any`` where it depends."""
+
+    name: str
+    parameters: tuple[str, ...]
+    type: str
+
+
+@lru_cache(maxsize=1)
+def functions() -> tuple[Function, ...]:
+    """Return every function that expressions may call, by name."""
+    found = run({"op": "functions", "now": 0, "zone": "UTC"}, "")
+    return tuple(
+        Function(each["name"], tuple(each["parameters"]), _OUR_TYPES.get(each["type"], each["type"])) for each in found
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -158,7 +183,8 @@ def check(expression: str, types: Mapping[str, str], *, kind: Kind) -> list[Prob
     Args:
         expression: FEEL; of kind "unary" a cell of a decision table, whose input is the type ``?`` of ``types``.
         types: the declared variables; a name that is not among them is a problem.
-        kind: what the result is for; a "condition" must be boolean, a "timer" a moment or a duration.
+        kind: what the result is for; a "condition" must be boolean, a "timer" a moment or a duration; one of ``TYPES``
+            where a value of that type is wanted.
     """
     return check_all([(expression, kind, types)])[0]
 

@@ -21,16 +21,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "找不到“{source}”；如果它可能不存在，请使用 is defined(…)。",
     ),
     "type": (
-        "“{source}” brings together different types: {left} and {right}.",
-        "“{source}”中两边的类型不同：{left} 和 {right}。",
+        "“{source}” brings together different types: {left_en} and {right_en}.",
+        "“{source}”中两边的类型不同：{left_zh}和{right_zh}。",
     ),
     "arithmetic": (
-        "“{source}” calculates with types that do not fit: {left} and {right}.",
-        "“{source}”用不相容的类型进行计算：{left} 和 {right}。",
+        "“{source}” calculates with types that do not fit: {left_en} and {right_en}.",
+        "“{source}”用不相容的类型进行计算：{left_zh}和{right_zh}。",
     ),
     "order": (
-        "“{source}” compares values of type {left}, which have no order.",
-        "“{source}”比较的是 {left} 类型的值，它们没有大小顺序。",
+        "“{source}” compares {left_en}, which has no order.",
+        "“{source}”比较的是{left_zh}，没有大小顺序。",
     ),
     "operand": (
         "“{source}” compares with the test “{name}”, where a value belongs.",
@@ -41,20 +41,24 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{source}”中有空值；请用 is defined(…) 说明此时应如何处理。",
     ),
     "not_boolean": (
-        "“{source}” must be true or false, but it is {type}.",
-        "“{source}”必须为 true 或 false，但实际为 {type}。",
+        "“{source}” must be true or false, but it is {type_en}.",
+        "“{source}”必须为 true 或 false，但实际为{type_zh}。",
     ),
     "not_condition": (
-        "The condition “{source}” must be true or false, but it is {type}.",
-        "条件“{source}”必须为 true 或 false，但实际为 {type}。",
+        "The condition “{source}” must be true or false, but it is {type_en}.",
+        "条件“{source}”必须为 true 或 false，但实际为{type_zh}。",
     ),
     "not_timer": (
-        "“{source}” must be a date, a date and time or a duration, but it is {type}.",
-        "“{source}”必须是日期、日期时间或时长，但实际为 {type}。",
+        "“{source}” must be a date, a date and time or a duration, but it is {type_en}.",
+        "“{source}”必须是日期、日期时间或时长，但实际为{type_zh}。",
+    ),
+    "not_of_type": (
+        "“{source}” should be {wanted_en}, but it is {type_en}.",
+        "“{source}”应为{wanted_zh}，但实际为{type_zh}。",
     ),
     "not_data": (
-        "“{source}” gives a {type}, which cannot be stored.",
-        "“{source}”的结果是 {type}，无法保存。",
+        "“{source}” gives {type_en}, which cannot be stored.",
+        "“{source}”的结果是{type_zh}，无法保存。",
     ),
     "fraction_equality": (
         "“{source}” tests fractions for equality; round both sides or use a range.",
@@ -79,8 +83,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{source}”传给函数的参数无法使用。",
     ),
     "variable_type": (
-        "The variable “{name}” does not hold a {type}.",
-        "变量“{name}”的值不是 {type} 类型。",
+        "The variable “{name}” does not hold {type_en}.",
+        "变量“{name}”的值不是{type_zh}。",
     ),
     "too_large": (
         "The expression “{source}” or its result is too large.",
@@ -125,8 +129,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "表达式“{source}”无法计算。",
     ),
 }
+TYPES: dict[str, tuple[str, str]] = {
+    "string": ("text", "文本"),
+    "text": ("text", "文本"),
+    "number": ("a number", "数字"),
+    "money": ("an amount of money", "金额"),
+    "boolean": ("yes or no", "是/否"),
+    "date": ("a date", "日期"),
+    "date time": ("a date and time", "日期和时间"),
+    "datetime": ("a date and time", "日期和时间"),
+    "time": ("a time of day", "时刻"),
+    "duration": ("a length of time", "时长"),
+    "list": ("a list", "列表"),
+    "context": ("a group of values", "一组值"),
+    "function": ("a function", "函数"),
+    "range": ("a range", "区间"),
+    "null": ("empty", "空值"),
+    "unknown": ("something unknown", "未知类型"),
+}
+"""Types as FEEL and as processes name them → their names in English and Chinese."""
 _LONGEST_SOURCE = 120
-_DETAILS = ("name", "left", "right", "rule", "column", "part", "element", "decision")
+_TYPED = ("left", "right", "type", "wanted")
+_DETAILS = ("name", "wanted", "left", "right", "rule", "column", "part", "element", "decision")
 
 
 def _known(code: str) -> str:
@@ -146,7 +170,11 @@ def _params(fault: Mapping[str, Any], expression: str) -> dict[str, Any]:
             names[key] += 1
     kind = fault.get("type") or "null"
     defaults: dict[str, Any] = {"left": "unknown", "right": "unknown", "name": source}
-    return {**defaults, "type": "null" if kind == "nil" else kind, **names, "source": source}
+    found = {**defaults, "type": "null" if kind == "nil" else kind, **names, "source": source}
+    for name in _TYPED:
+        raw = str(found.get(name, "unknown"))
+        found[f"{name}_en"], found[f"{name}_zh"] = TYPES.get("null" if raw == "nil" else raw, (raw, f" {raw} "))
+    return found
 
 
 class FeelError(FieldflowError):

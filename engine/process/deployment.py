@@ -67,8 +67,12 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
         decisions=decisions,
         messages=None,
         lanes=None,
-        expression_check=_check_expression,
+        expression_check=check_expression,
         required_topics=topics.required_topics(),
+        needed_parameters={
+            topic.name: {each.name for each in topic.takes if each.is_required} for topic in topics.all_topics()
+        },
+        parameter_types={topic.name: {each.name: each.type for each in topic.takes} for topic in topics.all_topics()},
     )
     processes = [source for source in sources if source.name.endswith(".bpmn")]
     if not processes:
@@ -163,7 +167,8 @@ def deploy_shipped(session: Session, *, now: datetime) -> list[str]:
     return own
 
 
-def _check_expression(expression: str, kind: Kind, types: dict[str, str]) -> list[tuple[str, str, str]]:
+def check_expression(expression: str, kind: Kind, types: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Return what FEEL's linter finds in an expression, as ``(code, Chinese, English)``."""
     return [
         (problem.code, problem.template_zh.format(**problem.params), str(problem))
         for problem in expressions.check(expression, types, kind=kind)

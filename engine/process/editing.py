@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,39 +11,75 @@ from sqlalchemy.orm import Session
 
 from engine.bpmn import documents, structure
 from engine.bpmn.check import Finding
+from engine.bpmn.documents import DocumentError
 from engine.bpmn.model import Source
+from engine.bpmn.settings import GIVEN_VARIABLES, VARIABLE_TYPES, ExpressionKind, expression_problems
 from engine.feel import decisions as feel_decisions
+from engine.feel.inputs import outputs_of
 from engine.process import bundles, deployment
 from engine.process.definitions import definition, definition_files
 from engine.process.pictures import diagram_name
 from forms import definition as form_definitions
 from forms.model import FormDefinition
+from forms.value_types import value_types
+
+__all__ = [
+    "GIVEN_VARIABLES",
+    "FormNames",
+    "Names",
+    "check",
+    "decisions_in",
+    "names",
+    "problems",
+    "refused",
+    "with_diagram",
+    "with_shipped_forms",
+]
+
+
+@dataclass(frozen=True)
+class FormNames:
+    """A form that user tasks may name: its title (zh, en), and its fields with the types of their values."""
+
+    title: tuple[str, str]
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Names:
-    """What elements of a version may name: forms by key with their titles, decisions."""
+    """What elements of a version may name.
 
-    forms: dict[str, tuple[str, str]]
-    decisions: tuple[str, ...]
+    Args:
+        forms: by key.
+        decisions: by id, the names of what each says with their types; the only thing that one says has the name "".
+        processes: ids of the processes that it could call.
+    """
+
+    forms: Mapping[str, FormNames]
+    decisions: Mapping[str, Mapping[str, str]]
+    processes: tuple[str, ...]
 
 
 def names(files: Mapping[str, bytes]) -> Names:
-    """Return the forms (of the bundle, then those that ship) and the decisions that a diagram may name.
+    """Return the forms (of the bundle, then those that ship), decisions and processes that a diagram may name.
 
     A file that cannot be read names nothing: a draft may hold anything.
     """
-    found, decisions = _factory_forms(), list[str]()
+    forms, decisions, processes = dict(_factory_forms()), dict[str, Mapping[str, str]](), list[str]()
     for name, content in sorted(files.items()):
         try:
             if bundles.is_form(name):
                 form = form_definitions.parse(orjson.loads(content))
-                found[form.key] = form
+                forms[form.key] = form
             elif name.endswith(".dmn"):
-                decisions += feel_decisions.parse(content).decisions
-        except (form_definitions.FormError, feel_decisions.DecisionError, orjson.JSONDecodeError):
+                model = feel_decisions.parse(content)
+                decisions |= {each: {out.name: out.type for out in outputs_of(model, each)} for each in model.decisions}
+            elif name.endswith(".bpmn"):
+                processes += [node.get("id") for node in documents.descendants(documents.parse(content), "process")]
+        except (form_definitions.FormError, feel_decisions.DecisionError, orjson.JSONDecodeError, DocumentError):
             continue
-    return Names({key: (form.title.zh, form.title.en) for key, form in sorted(found.items())}, tuple(decisions))
+    titled = {key: FormNames((form.title.zh, form.title.en), value_types(form)) for key, form in sorted(forms.items())}
+    return Names(titled, decisions, tuple(filter(None, processes)))
 
 
 def decisions_in(name: str, content: bytes) -> tuple[str, ...]:
@@ -86,6 +123,17 @@ def check(sources: Sequence[Source]) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
+def problems(expression: str, kind: ExpressionKind, types: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what the gate would say of one expression, in Chinese and English.
+
+    Args:
+        types: the variables that its process declares, and what else it sees; a type that nobody knows is any.
+    """
+    known = {name: type_ if type_ in VARIABLE_TYPES else "any" for name, type_ in types.items()}
+    found = expression_problems(expression, kind, {**GIVEN_VARIABLES, **known}, deployment.check_expression)
+    return [(zh, en) for _code, zh, en in found]
+
+
 def with_shipped_forms(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files of a bundle, and the shipped forms that its diagrams name besides."""
     found, shipped = dict(files), _factory_forms()
@@ -96,7 +144,9 @@ def with_shipped_forms(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return found
 
 
-def _factory_forms() -> dict[str, FormDefinition]:
+@cache
+def _factory_forms() -> Mapping[str, FormDefinition]:
+    # They change with the program only, and reading all of them takes 20 ms.
     found = {}
     for path in sorted(bundles.FORMS.glob("*.json")):
         form = form_definitions.parse(orjson.loads(path.read_bytes()))
@@ -107,7 +157,7 @@ def _factory_forms() -> dict[str, FormDefinition]:
 def _forms_named(content: bytes) -> set[str]:
     try:
         root = documents.parse(content)
-    except documents.DocumentError:
+    except DocumentError:
         return set()  # the check says what is wrong with it
     tasks = documents.descendants(root, "userTask", "manualTask")
     return {form for task in tasks if (form := documents.properties(task).get("form"))}

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.access import Actor
+from engine.bpmn.settings import ExpressionKind
 from engine.bpmn.step import BpmnError
 from engine.outbox.service import CONNECTOR_LANE
 from forms.model import Choice, FormDefinition
@@ -67,6 +68,41 @@ DeliveryEffect = Callable[[Session, DeliveryContext, Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A value that a topic takes or gives, as the designer shows it.
+
+    Args:
+        type: one of ``engine.bpmn.settings.VARIABLE_TYPES``.
+        label: (zh, en).
+        is_required: without it the topic fails, or has nothing to do.
+        choices: what it may be, each with its words (zh, en); anything where there are none.
+    """
+
+    name: str
+    type: ExpressionKind
+    label: tuple[str, str]
+    is_required: bool = False
+    help: tuple[str, str] = ("", "")
+    choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Who is meant by a lane's key, in the processes that a feature starts.
+
+    Args:
+        label: (zh, en), what the lane is called.
+        who: (zh, en), to whom its tasks are offered.
+        processes: whose instances know the lane.
+    """
+
+    key: str
+    label: tuple[str, str]
+    who: tuple[str, str]
+    processes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Topic:
     """One thing that a process may ask for.
 
@@ -74,12 +110,15 @@ class Topic:
         name: ``noun.verb``.
         kind: see the module.
         label: (zh, en), for the designer.
+        about: (zh, en), what it does, in a sentence.
         operation: of a lookup or an operation.
         handler: of a delivery; called outside any transaction.
         effect: of a delivery; its own writes, committed together with "done".
         waits: a delivery whose result the service task waits for.
         lane: which workers do the delivery.
-        parameters: names of parameters, for the designer.
+        takes: what it reads of the service task's parameters; others are passed on, and nobody reads them.
+        gives: what it adds to the variables.
+        is_internal: the program's own, not for processes.
     """
 
     name: str
@@ -90,7 +129,10 @@ class Topic:
     effect: DeliveryEffect | None = None
     waits: bool = False
     lane: str = CONNECTOR_LANE
-    parameters: tuple[str, ...] = ()
+    about: tuple[str, str] = ("", "")
+    takes: tuple[Parameter, ...] = ()
+    gives: tuple[Parameter, ...] = ()
+    is_internal: bool = False
 
 
 ChoiceSource = Callable[[Session, Actor, str], Sequence[Choice]]
@@ -104,6 +146,7 @@ FormContext = Callable[[Session, Actor, str, datetime], Mapping[str, Any]]
 """Session, actor, business key and time → what conditions and defaults of a form may read as ``context.name``."""
 
 _topics: dict[str, Topic] = {}
+_lanes: dict[str, Lane] = {}
 _form_contexts: dict[str, tuple[FormContext, frozenset[str]]] = {}
 _submission_checks: dict[str, tuple[SubmissionCheck, bool]] = {}
 _choices: dict[str, ChoiceSource] = {}
@@ -113,6 +156,11 @@ _required: dict[str, frozenset[str]] = {}
 def register(topic: Topic) -> None:
     """Add a topic; a later one of the same name replaces it."""
     _topics[topic.name] = topic
+
+
+def register_lane(lane: Lane) -> None:
+    """Add a lane; a later one of the same key replaces it."""
+    _lanes[lane.key] = lane
 
 
 def register_choices(name: str, source: ChoiceSource) -> None:
@@ -183,6 +231,11 @@ def served(name: str) -> Topic:
 def all_topics() -> tuple[Topic, ...]:
     """Return every topic, by name."""
     return tuple(_topics[name] for name in sorted(_topics))
+
+
+def lanes() -> tuple[Lane, ...]:
+    """Return every lane that the program knows, by key."""
+    return tuple(_lanes[key] for key in sorted(_lanes))
 
 
 def choice_source(name: str) -> ChoiceSource | None:

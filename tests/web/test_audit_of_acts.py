@@ -47,6 +47,7 @@ STUDIO = {
 SILENT = {
     "studio.check": "it only looks",
     "studio.check_draft": "it only looks",
+    "studio.check_expressions": "it only looks",
     "studio.look_at_form": "it only looks",
     "studio.run_decision_tests": "it only looks",
     "customers.note": "a note of everybody's work, with its author, in the customer's own history",

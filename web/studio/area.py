@@ -4,6 +4,7 @@ from web.studio import (
     comparing,
     decision_tests,
     drafts,
+    expressions,
     files,
     form_builder,
     moving,
@@ -14,6 +15,18 @@ from web.studio import (
 )
 from web.studio.blueprint import blueprint
 
-PAGES = (views, drafts, files, form_builder, decision_tests, comparing, scenarios, recording, replaying, moving)
+PAGES = (
+    views,
+    drafts,
+    files,
+    form_builder,
+    decision_tests,
+    expressions,
+    comparing,
+    scenarios,
+    recording,
+    replaying,
+    moving,
+)
 
 __all__ = ["PAGES", "blueprint"]

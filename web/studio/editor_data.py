@@ -9,10 +9,12 @@ from flask import url_for
 from engine.errors import InvalidInputError
 from engine.feel import dmn_versions
 from engine.feel.decisions import DecisionError
-from engine.process import bundles, editing, topics
+from engine.process import bundles, editing
 from engine.studio import decision_tests
 from engine.studio.drafts import DraftRow, FileRow
 from web.i18n import explain, locale
+from web.studio.panel_data import panel_data
+from web.studio.panel_texts import panel_texts
 from web.studio.texts import canvas_texts, decision_texts, editor_texts
 
 
@@ -120,16 +122,9 @@ def answer(draft_id: UUID, name: str, revision: int) -> dict[str, Any]:
 
 
 def _shared(files: Mapping[str, bytes]) -> dict[str, Any]:
-    known = editing.names(files)
-    index = 1 if locale() == "en" else 0
     return {
         "locale": locale(),
-        "forms": [{"value": key, "label": titles[index] or key} for key, titles in known.forms.items()],
-        "decisions": list(known.decisions),
-        "topics": [
-            {"name": topic.name, "label": topic.label[index], "parameters": list(topic.parameters)}
-            for topic in topics.all_topics()
-        ],
+        "texts": {**editor_texts(), **canvas_texts(), **panel_texts()},
         "refused": editing.refused(),
-        "texts": {**editor_texts(), **canvas_texts()},
+        **panel_data(files),
     }

@@ -9,6 +9,7 @@ from engine.bpmn import check as gate
 from engine.bpmn import structure
 from engine.bpmn.check import Finding, Known, check
 from engine.bpmn.findings import SENTENCES
+from engine.bpmn.settings import expression_problems
 from tests.unit.bpmn.build import (
     boundary,
     bpmn,
@@ -241,22 +242,57 @@ def test_every_expression_is_compiled() -> None:
         + boundary("t2", "a", timer("PT1H"))
     )
     source = bpmn(body, "start x b end\nx [cond {] a s m c end\nt end\nt2 end", messages="o", var__n="number")
-    found = errors(check(source, Known(topics={"a.b": "lookup"}, expression_check=compile_it)))
+    found = errors(
+        check(
+            source,
+            Known(topics={"a.b": "lookup"}, parameter_types={"a.b": {"p": "number"}}, expression_check=compile_it),
+        )
+    )
     assert [(entry.element_id, entry.text("en")) for entry in found] == [("f_x_a", "“f_x_a”: bad {x}")]
     assert set(asked) == {
         ("cond {", "condition"),
-        ("frm", "value"),
+        ("frm", "text"),
         ("du", "timer"),
-        ("fld", "value"),
+        ("fld", "text"),
         ("unt", "condition"),
-        ("col", "value"),
+        ("col", "list"),
         ("val", "value"),
-        ("par", "value"),
-        ("pay", "value"),
-        ("to_", "value"),
+        ("par", "number"),
+        ("pay", "context"),
+        ("to_", "text"),
         ("scr", "script"),
         ("tim", "timer"),
     }
+
+
+def test_the_item_of_a_loop_is_known_inside_of_it() -> None:
+    seen: dict[str, set[str]] = {}
+
+    def note(text: str, _kind: str, types: dict[str, str]) -> list[str]:
+        seen[text] = set(types)
+        return []
+
+    each = "<bpmn:multiInstanceLoopCharacteristics/>"
+    inner = subprocess(
+        "sub", each + start("i") + script("inside", "ins") + end("o"), "i inside o", loop__collection="cs"
+    )
+    body = inner + node("userTask", "a", each, loop__collection="xs", loop__item="line", due="du") + script("c", "out")
+    assert not errors(check(bpmn(body, "start sub a c end"), Known(expression_check=note)))
+    assert "item" in seen["ins"]
+    assert "line" in seen["du"]
+    assert not {"item", "line"} & seen["out"]
+
+
+def test_what_a_topic_needs_is_asked_for() -> None:
+    known = Known(topics={"a.b": "lookup"}, needed_parameters={"a.b": {"to", "what"}})
+    source = bpmn(node("serviceTask", "s", topic="a.b", param__to="x", param__what=""), "start s end")
+    assert [found.text("en") for found in check(source, known)] == ["“s”: the topic “a.b” needs the parameter “what”."]
+
+
+def test_one_expression_is_judged_as_the_gate_judges_it() -> None:
+    assert not list(expression_problems("PT1H", "timer", {}, None))
+    assert [code for code, _zh, _en in expression_problems("R3/PT10M", "timer", {}, None)] == ["timer_cycle"]
+    assert list(expression_problems("PT1H", "value", {}, lambda *_: ["no"])) == [("expression", "no", "no")]
 
 
 def test_400_elements_in_a_row_parse_and_run() -> None:

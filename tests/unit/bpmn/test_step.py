@@ -24,6 +24,16 @@ def test_open_task_carries_form_due_and_fields() -> None:
     assert (opened.name.text("zh_Hans_CN"), opened.name.text("en")) == ("a", "Do it")
 
 
+def test_due_may_be_a_length_of_time_itself() -> None:
+    opened = Instance(bpmn(node("userTask", "a", due="PT2H"), "start a end")).step.opened[0]
+    assert opened.due == "2026-03-02T14:00:00+00:00"
+
+
+def test_settings_without_an_expression_are_as_if_they_were_not_there() -> None:
+    task = node("userTask", "a", field__text_1="", field__subject="'x'")
+    assert Instance(bpmn(task, "start a end")).step.opened[0].fields == {"subject": "x"}
+
+
 def test_lane_is_its_key_and_holds_what_is_inside_of_a_sub_process() -> None:
     lanes = (
         '<bpmn:laneSet id="ls"><bpmn:lane id="l1" name="代表"><bpmn:extensionElements><spiffworkflow:properties>'

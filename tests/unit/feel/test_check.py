@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from test_expressions import RESULTS, TYPES
 
-from engine.feel.expressions import FeelError, Scope, check, evaluate
+from engine.feel.expressions import FeelError, Function, Kind, Scope, check, evaluate, functions
 from engine.feel.faults import SENTENCES
 
 KNOWN = {**TYPES, "raw_date": "text", "planned end": "number"}
@@ -117,7 +117,9 @@ def test_what_evaluates_passes_the_check(expression: str) -> None:
 
 def test_every_sentence_has_the_same_placeholders_in_both_languages() -> None:
     for code, (english, chinese) in SENTENCES.items():
-        values = {"source": "·s·", "name": "·n·", "left": "·l·", "right": "·r·", "type": "·t·"}
+        values = {"source": "·s·", "name": "·n·"}
+        for each in ("left", "right", "type", "wanted"):
+            values |= {f"{each}_en": f"·{each}·", f"{each}_zh": f"·{each}·"}
         used = {value for value in values.values() if value in english.format(**values)}
         assert used == {value for value in values.values() if value in chinese.format(**values)}, code
 
@@ -127,3 +129,38 @@ def test_a_checked_type_error_is_also_an_error_at_run_time() -> None:
     assert [p.code for p in check("a = b", {"a": "number", "b": "text"}, kind="condition")] == ["type"]
     with pytest.raises(FeelError):
         evaluate("a = b", scope)
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "codes"),
+    [
+        ("total", "number", []), ("total", "money", []), ("name", "text", []), ("total", "text", []),
+        ("name", "number", ["not_of_type"]), ("total > 1", "list", ["not_of_type"]), ("[1]", "list", []),
+        ("{a: 1}", "context", []), ("null", "boolean", []), ("today()", "datetime", []),
+        ("if total > 1 then name else null", "number", ["not_of_type"]), ("nobody", "text", ["unknown_name"]),
+    ],
+)  # fmt: skip
+def test_a_value_may_have_to_be_of_a_type(expression: str, kind: Kind, codes: list[str]) -> None:
+    types = {"total": "number", "name": "text"}
+    assert [problem.code for problem in check(expression, types, kind=kind)] == codes
+
+
+def test_types_have_names_in_both_languages() -> None:
+    [problem] = check("name", {"name": "text"}, kind="datetime")
+    assert str(problem) == "“name” should be a date and time, but it is text."
+    assert problem.template_zh.format(**problem.params) == "“name”应为日期和时间，但实际为文本。"
+
+
+def test_functions_are_listed_with_what_they_take_and_give() -> None:
+    found = {each.name: each for each in functions()}
+    assert (found["count"].parameters, found["count"].type) == (("list",), "number")
+    assert found["now"] == Function("now", (), "datetime")
+    assert found["substring"].type == "text"
+    assert found["date and time"].type == "datetime"
+    assert found["max"].type == "any"
+    # What is listed can be called; the linter knows no other.
+    for each in found.values():
+        if each.name[0].isalpha():
+            codes = [problem.code for problem in check(f"{each.name}()", {}, kind="value")]
+            assert "unknown_function" not in codes, each.name
+    assert "overlaps before" not in found

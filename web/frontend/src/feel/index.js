@@ -1,7 +1,7 @@
 // The entry of the bundle that engine/feel runs in a V8 isolate. One call, one job, JSON in and out.
 import { namesIn } from './compile.js';
 import { decide } from './decide.js';
-import { lint } from './lint.js';
+import { lint, signatures } from './lint.js';
 import { run } from './run.js';
 import { begin, Refusal } from './session.js';
 import { enter, leave } from './values.js';
@@ -18,6 +18,7 @@ globalThis.fieldflow = {
     begin(job);
     try {
       if (job.op === 'check') return JSON.stringify({ value: job.checks.map((check) => lint(check, job.open)) });
+      if (job.op === 'functions') return JSON.stringify({ value: signatures() });
       const names = namesIn(job.types, job.variables);
       const context = enter(job.variables, job.types);
       return JSON.stringify({ value: JOBS[job.op](job, context, names) });

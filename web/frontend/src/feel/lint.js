@@ -26,6 +26,14 @@ const ENTRIES = new Set(['year', 'month', 'day', 'hour', 'minute', 'second', 'we
 
 const functionTypes = Object.fromEntries(Object.entries(RESULTS).flatMap(([type, names]) => names.map((name) => [name, type])));
 
+// Every function that an expression may call: its parameters, and the type of what it gives where that is certain.
+export function signatures() {
+  const types = { ...functionTypes, ...CONSTRUCTED };
+  return Object.keys(builtins).sort().map((name) => ({
+    name, parameters: [...wrapFunction(builtins[name]).parameterNames], type: types[name] ?? 'any',
+  }));
+}
+
 const children = (node) => {
   const list = [];
   for (let child = node.firstChild; child; child = child.nextSibling) list.push(child);
@@ -310,6 +318,11 @@ const VISITORS = {
 };
 
 const ALLOWED = { condition: ['boolean'], timer: ['date', 'date time', 'duration'] };
+// What may stand where a value of a declared type is wanted; operations write numbers as text where they need it.
+const FITTING = {
+  text: ['string', 'number'], number: ['number'], money: ['number'], boolean: ['boolean'], date: ['date', 'date time'],
+  datetime: ['date', 'date time'], duration: ['duration'], list: ['list'], context: ['context'],
+};
 
 // A flaw that the parser recovered from is a syntax problem, as it is at run time.
 function firstError(tree, length) {
@@ -342,5 +355,6 @@ export function lint({ expression, types, kind }, open) {
   const type = linter.visit(root, scope);
   if (type === 'function' && kind !== 'value') linter.report(root, 'not_data', { type });
   else if (ALLOWED[kind] && type !== 'any' && !ALLOWED[kind].includes(type)) linter.report(root, `not_${kind}`, { type });
+  else if (FITTING[kind] && ![...FITTING[kind], 'any', 'nil'].includes(type)) linter.report(root, 'not_of_type', { type, wanted: kind });
   return linter.problems;
 }

@@ -7,69 +7,104 @@ export function target(element) {
   return is(object, 'bpmn:Participant') && object.processRef ? object.processRef : object;
 }
 
-function block(element) {
-  return target(element).extensionElements?.values?.find((value) => value.$type === 'spiffworkflow:Properties');
+function block(object) {
+  return object.extensionElements?.values?.find((value) => value.$type === 'spiffworkflow:Properties');
+}
+
+export function rows(object) {
+  return block(object)?.properties ?? [];
 }
 
 export function all(element) {
-  return block(element)?.properties ?? [];
+  return rows(target(element));
 }
 
-export function find(element, name) {
-  return all(element).find((property) => property.name === name);
+export function get(element, name, object = target(element)) {
+  return rows(object).find((row) => row.name === name)?.value ?? '';
 }
 
-export function get(element, name) {
-  return find(element, name)?.value ?? '';
+function around(object, type) {
+  let found = object;
+  while (found && !is(found, type)) found = found.$parent;
+  return found;
 }
 
-// Changes settings as undoable commands.
+export const processOf = (element) => around(target(element), 'bpmn:Process');
+export const definitionsOf = (element) => around(target(element), 'bpmn:Definitions');
+
+// What stands beside the processes of a file: messages, errors.
+export function rootsOf(element, type) {
+  return definitionsOf(element)?.rootElements?.filter((each) => is(each, type)) ?? [];
+}
+
+// Changes settings: each call is one step of undo, and what it changes are pairs of a moddle element and its values.
 export class Settings {
-  constructor(modeling, bpmnFactory) {
-    this.modeling = modeling;
+  constructor(commandStack, bpmnFactory) {
+    this.stack = commandStack;
     this.factory = bpmnFactory;
   }
 
-  set(element, name, value) {
-    const found = find(element, name);
-    if (found && value) this.modeling.updateModdleProperties(element, found, { value });
-    else if (found) this.remove(element, found);
-    else if (value) this.append(element, name, value);
+  run(element, changes) {
+    const commands = changes.map(([moddleElement, properties]) => (
+      { cmd: 'element.updateModdleProperties', context: { element, moddleElement, properties } }));
+    this.stack.execute('properties-panel.multi-command-executor', commands);
   }
 
-  change(element, property, values) {
-    this.modeling.updateModdleProperties(element, property, values);
+  change(element, object, values) {
+    this.run(element, [[object, values]]);
   }
 
-  remove(element, property) {
-    const properties = all(element).filter((each) => each !== property);
-    this.modeling.updateModdleProperties(element, block(element), { properties });
+  set(element, name, value, object = target(element)) {
+    const changes = this.setting(object, name, value);
+    if (changes.length) this.run(element, changes);
   }
 
-  append(element, name, value) {
-    const object = target(element);
-    const property = this.create('spiffworkflow:Property', null, { name, value });
-    const known = block(element);
+  // What sets one of the settings; empty takes it away.
+  setting(object, name, value) {
+    const found = rows(object).find((row) => row.name === name);
+    if (found && value) return [[found, { value }]];
+    if (found) return [this.leaving(object, [found])];
+    return value ? [this.adding(object, [{ name, value }])] : [];
+  }
+
+  remove(element, gone, object = target(element)) {
+    this.run(element, [this.leaving(object, gone)]);
+  }
+
+  append(element, values, object = target(element)) {
+    this.run(element, [this.adding(object, values)]);
+  }
+
+  leaving(object, gone) {
+    return [block(object), { properties: rows(object).filter((row) => !gone.includes(row)) }];
+  }
+
+  adding(object, values) {
+    const made = values.map((each) => this.create('spiffworkflow:Property', null, each));
+    const adopt = (parent) => { for (const each of made) each.$parent = parent; };
+    const known = block(object);
     if (known) {
-      property.$parent = known;
-      this.modeling.updateModdleProperties(element, known, { properties: [...all(element), property] });
-      return;
+      adopt(known);
+      return [known, { properties: [...rows(object), ...made] }];
     }
     const extension = object.extensionElements ?? this.create('bpmn:ExtensionElements', object, { values: [] });
-    const created = this.create('spiffworkflow:Properties', extension, { properties: [property] });
-    property.$parent = created;
-    if (object.extensionElements) {
-      this.modeling.updateModdleProperties(element, extension, { values: [...(extension.values ?? []), created] });
-    } else {
-      extension.values = [created];
-      this.modeling.updateModdleProperties(element, object, { extensionElements: extension });
-    }
+    const created = this.create('spiffworkflow:Properties', extension, { properties: made });
+    adopt(created);
+    if (object.extensionElements) return [extension, { values: [...(extension.values ?? []), created] }];
+    extension.values = [created];
+    return [object, { extensionElements: extension }];
   }
 
-  // Set the expression that stands in a child element, such as conditionExpression; empty takes the child away.
-  setExpression(element, object, name, body, others = {}) {
-    const expression = body ? this.create('bpmn:FormalExpression', object, { body }) : undefined;
-    this.modeling.updateModdleProperties(element, object, { ...others, [name]: expression });
+  // An expression that stands in a child element, such as conditionExpression; without a text there is none.
+  expression(object, body) {
+    return body === undefined ? undefined : this.create('bpmn:FormalExpression', object, { body });
+  }
+
+  // Make something that stands beside the processes, and have an element refer to it.
+  addRoot(element, type, values, refer) {
+    const definitions = definitionsOf(element);
+    const made = this.create(type, definitions, values);
+    this.run(element, [[definitions, { rootElements: [...definitions.rootElements, made] }], ...refer(made)]);
   }
 
   create(type, parent, values) {
@@ -78,4 +113,4 @@ export class Settings {
     return created;
   }
 }
-Settings.$inject = ['modeling', 'bpmnFactory'];
+Settings.$inject = ['commandStack', 'bpmnFactory'];

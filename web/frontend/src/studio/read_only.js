@@ -20,7 +20,7 @@ export const readOnlyModule = {
 // The panel draws its inputs anew for each element.
 export function freeze(panel) {
   const freezeInputs = () => {
-    for (const entry of panel.querySelectorAll('.bio-properties-panel-entry:not([inert])')) entry.inert = true;
+    for (const entry of panel.querySelectorAll('.bio-properties-panel-entry:not([inert], .panel-note)')) entry.inert = true;
   };
   new MutationObserver(freezeInputs).observe(panel, { childList: true, subtree: true });
 }

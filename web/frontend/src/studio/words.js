@@ -64,7 +64,7 @@ export const ZH = {
   'Distribute elements vertically': '垂直均匀分布', 'Open {element}': '打开 {element}', 'Cancel remaining instances': '取消其余实例',
   'Wait for completion': '等待完成', 'Activity reference': '活动', 'Global escalation reference': '升级',
   'Global signal reference': '信号', 'ID must not contain prefix.': '标识不能有前缀。', 'ID must be a valid QName.': '标识不是有效的名称。',
-  'Participant name': '池的名称', 'Process name': '流程名称', 'Process id': '流程标识', Date: '日期', Duration: '时长', Cycle: '周期',
+  'Participant name': '池的名称', 'Participant ID': '池的标识', 'Process name': '流程名称', 'Process id': '流程标识', Date: '日期', Duration: '时长', Cycle: '周期',
   Type: '类型', Value: '值', Compensation: '补偿', Signal: '信号', Link: '链接', Escalation: '升级', Timer: '定时', Completion: '完成',
   'Open documentation': '打开说明', 'Section contains an error': '此部分有错误', 'Section contains edits': '此部分已修改', '<empty>': '空',
   'Toggle list item': '展开或收起此项', 'JSON contains errors': 'JSON 有错误', 'Open pop-up editor': '在大窗口中编辑',
