@@ -22,6 +22,10 @@ SELECTED = f"() => {{ {MODELER} return modeler.get('selection').get().map((each)
 COLOUR = f"""() => {{ {MODELER}
     return modeler.get('elementRegistry').get('record_route').di.get('color:background-color') ?? ''; }}"""
 
+FOLLOWERS = f"""() => {{ {MODELER}
+    const followers = modeler.get('elementRegistry').get('record_route').outgoing.map((flow) => flow.target);
+    return [modeler.get('selection').get()[0].type, followers.at(-1).type]; }}"""
+
 
 def address(site: Site, key: str) -> str:
     with site.application.database.reading() as session:
@@ -125,6 +129,17 @@ def test_overview_search_keys_and_colours(site: Site, sign_in: SignIn, off_loop:
     saved = admin.evaluate(f"async () => {{ {MODELER} return (await modeler.saveXML()).xml; }}")
     assert re.search(r'bpmnElement="record_route"[^>]*color:background-color="#fff4c2"', saved)
 
+    # What follows, drawn with keys alone.
+    admin.keyboard.press("a")
+    menu = admin.locator(".djs-popup")
+    expect(menu.locator("input")).to_be_focused()
+    admin.keyboard.type("用户任务")
+    expect(menu.locator(".entry")).to_have_count(1)
+    assert faults(admin) == []
+    admin.keyboard.press("Enter")
+    assert admin.evaluate(FOLLOWERS) == ["bpmn:UserTask", "bpmn:UserTask"]
+    admin.keyboard.press("Control+z")
+
     # Another element by key, and the dialog that names the keys.
     admin.keyboard.press("n")
     assert admin.evaluate(SELECTED) != ["record_route"]
@@ -147,6 +162,8 @@ ENGLISH = """() => {
         for (const { title, label } of Object.values(entries)) found.add(title ?? '').add(label ?? '');
     };
     tell(modeler.get('palette').getEntries());
+    const task = modeler.get('elementRegistry').find(({ type }) => type === 'bpmn:UserTask');
+    tell(menu._getEntries(task, menu._getProviders('studio-append')));
     for (const element of modeler.get('elementRegistry').getAll()) {
         if (element.labelTarget || !element.parent) continue;
         selection.select(element);

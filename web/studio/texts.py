@@ -51,6 +51,7 @@ def canvas_texts() -> dict[str, Any]:
         "minimap": _("Overview"),
         "find": _("Name or id"),
         "nothing": _("Nothing has that name or id."),
+        "append": _("Append what follows"),
         "colour": _("Colour"),
         "colours": [_("None"), _("Blue"), _("Green"), _("Yellow"), _("Orange"), _("Red"), _("Purple"), _("Grey")],
         "narrow": _("Here it can be read. Changing it needs a window that is at least 900 px wide."),

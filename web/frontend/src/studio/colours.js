@@ -1,5 +1,7 @@
-// Colours of elements, kept in the file as BPMN in Color says. Dark edges on light fills: they read on paper and on the
-// white canvas that diagrams have in both themes.
+// Colours of elements, kept in the file as BPMN in Color says.
+import { belowPad } from './view.js';
+
+// Dark edges on light fills: they read on paper and on the white canvas that diagrams have in both themes.
 const COLOURS = [
   {},
   { fill: '#dbe9fb', stroke: '#1d57a3' },
@@ -14,8 +16,8 @@ const MENU = 'studio-colours';
 
 export function coloursModule({ texts }) {
   class Colours {
-    constructor(contextPad, editorActions, eventBus, keyboard, modeling, popupMenu, selection) {
-      Object.assign(this, { contextPad, modeling, popupMenu });
+    constructor(canvas, contextPad, editorActions, eventBus, keyboard, modeling, popupMenu, selection) {
+      Object.assign(this, { canvas, modeling, popupMenu });
       contextPad.registerProvider(this);
       popupMenu.registerProvider(MENU, this);
       eventBus.on('editorActions.init', () => editorActions.register('colour', () => {
@@ -38,8 +40,7 @@ export function coloursModule({ texts }) {
 
     entry() {
       const open = (_event, target) => {
-        const { left, bottom } = this.contextPad.getPad(target).html.getBoundingClientRect();
-        this.popupMenu.open(target, MENU, { x: left, y: bottom + 5 }, { title: texts.colour, width: 180 });
+        this.popupMenu.open(target, MENU, belowPad(this.canvas), { title: texts.colour, width: 180 });
       };
       return { colour: { group: 'edit', className: 'studio-colour', title: texts.colour, action: { click: open } } };
     }
@@ -53,7 +54,7 @@ export function coloursModule({ texts }) {
       }]));
     }
   }
-  Colours.$inject = ['contextPad', 'editorActions', 'eventBus', 'keyboard', 'modeling', 'popupMenu', 'selection'];
+  Colours.$inject = ['canvas', 'contextPad', 'editorActions', 'eventBus', 'keyboard', 'modeling', 'popupMenu', 'selection'];
   return { __init__: ['colours'], colours: ['type', Colours] };
 }
 

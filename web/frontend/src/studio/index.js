@@ -4,6 +4,7 @@ import Modeler from 'bpmn-js/lib/Modeler';
 import { $translateWith } from '@bpmn-io/properties-panel';
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
 import { spiffworkflow } from '../diagram/moddle.js';
+import { appendModule } from './append.js';
 import { coloursModule } from './colours.js';
 import { DraftFile } from './draft.js';
 import { Findings } from './findings.js';
@@ -44,6 +45,7 @@ export async function openStudio(root, data) {
       providerModule(data),
       translateModule(data.locale, ZH),
       menusModule(data),
+      appendModule(data),
       coloursModule(data),
       searchModule(data),
       ...(isReadOnly ? [readOnlyModule] : []),

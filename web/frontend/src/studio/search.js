@@ -7,7 +7,8 @@ const STEERING = ['ArrowDown', 'ArrowUp', 'Enter', 'Escape'];
 
 export function searchModule({ texts }) {
   class Search {
-    constructor(bpmnSearch, canvas, elementRegistry, search, searchPad) {
+    constructor(bpmnSearch, canvas, elementRegistry, eventBus, search, searchPad) {
+      eventBus.on('popupMenu.opened', () => hearInput(canvas.getContainer().ownerDocument));
       bpmnSearch.find = (pattern) => find(pattern, canvas, elementRegistry, search);
       const input = searchPad._searchInput;
       input.placeholder = texts.find;
@@ -24,8 +25,15 @@ export function searchModule({ texts }) {
       });
     }
   }
-  Search.$inject = ['bpmnSearch', 'canvas', 'elementRegistry', 'search', 'searchPad'];
+  Search.$inject = ['bpmnSearch', 'canvas', 'elementRegistry', 'eventBus', 'search', 'searchPad'];
   return { __init__: ['studioSearch'], studioSearch: ['type', Search] };
+}
+
+// The menus hear keys going up, too.
+function hearInput(page) {
+  page.querySelector('.djs-popup-search input')?.addEventListener('input', ({ target }) => {
+    target.dispatchEvent(new KeyboardEvent('keyup', { bubbles: true }));
+  });
 }
 
 function find(pattern, canvas, elementRegistry, search) {

@@ -30,3 +30,9 @@ export function reveal(modeler, element) {
 export function bringIntoView(modeler, element) {
   modeler.get('canvas').scrollToElement(element, { top: 80, right: 100, bottom: 80, left: 180 });
 }
+
+// Where a menu of the context pad opens.
+export function belowPad(canvas) {
+  const { left, bottom } = canvas.getContainer().querySelector('.djs-context-pad.open').getBoundingClientRect();
+  return { x: left, y: bottom + 5 };
+}
