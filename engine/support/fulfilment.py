@@ -162,7 +162,7 @@ def reserve(context: StepContext, parameters: Mapping[str, Any]) -> Mapping[str,
 
     Args:
         context: of the step.
-        parameters: lots (rows of lot and quantity), rest, substitute (an item), note: of the form.
+        parameters: lots (rows of lot and quantity), rest, substitute (an item): of the form.
 
     Returns:
         picked: to_send (set aside by now), left (still owed), again (whether a substitute is to be picked).
