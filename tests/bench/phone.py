@@ -4,6 +4,7 @@ Usable: the first contentful paint; forms come from the server and work before a
 names have run (the form's runtime among them). Cold: nothing stored; warm: with the service worker's cache.
 """
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +32,7 @@ from tests.bench.report import Report
 from tests.bench.slow_line import SlowLine
 from web.app import create_app
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 ROUNDS = 3
 SLOWER = 4
 USABLE_MS, READY_MS = 1_500, 2_000
