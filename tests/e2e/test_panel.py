@@ -313,3 +313,50 @@ def test_every_change_is_written_and_can_be_taken_back(site: Site, sign_in: Sign
     while admin.locator("[data-redo]").is_enabled():
         admin.click("[data-redo]")
     assert written(admin) == after
+
+
+MOVE = """(id) => {
+    const modeler = document.querySelector('[data-ready]').modeler;
+    const shape = modeler.get('elementRegistry').get(id);
+    modeler.get('modeling').moveElements([shape], { x: 10, y: 0 });
+}"""
+
+
+@on_one_database
+def test_the_lane_of_a_step_inside_a_sub_process_is_chosen(site: Site, sign_in: SignIn) -> None:
+    admin = open_editor(site, sign_in, "支持请求")
+    before = written(admin)
+    select(admin, "approve_discount")
+    expect(entry(admin, "own-lane")).to_have_value("lane_approver")
+
+    made = insert(admin, "bpmn:UserTask", "flow_approve_discount_discount_approved")
+    expect(entry(admin, "own-lane")).to_have_value("")
+    expect(entry(admin, "own-lane").locator("option").first).to_have_text("与子流程相同：销售运营")
+    entry(admin, "own-lane").select_option("lane_approver")
+    entry(admin, "own-lane").select_option("lane_requester")
+    expect(admin.locator("[data-entry-id='fieldflow-in-lane']")).to_contain_text("提出请求的人")
+    leave(admin)
+    for moved in (made, "approve_discount", "body"):
+        admin.evaluate(MOVE, moved)
+    assert lanes_naming(admin, made) == ["lane_requester"]
+    assert lanes_naming(admin, "approve_discount") == ["lane_approver"]
+
+    while admin.locator("[data-undo]").is_enabled():
+        admin.click("[data-undo]")
+    # Taking a move back may put the sub-process last among the elements of its lane.
+    assert sorted(written(admin).splitlines()) == sorted(before.splitlines())
+    while admin.locator("[data-redo]").is_enabled():
+        admin.click("[data-redo]")
+    assert lanes_naming(admin, made) == ["lane_requester"]
+    select(admin, made)
+    entry(admin, "own-lane").select_option("")
+    assert lanes_naming(admin, made) == []
+
+
+def lanes_naming(admin: Page, element_id: str) -> list[str]:
+    """Return the lanes that an element would be saved in, as the engine reads them."""
+    root = etree.fromstring(written(admin).encode())
+    lanes = root.iter(f"{{{documents.BPMN}}}lane")
+    return [
+        lane.get("id") for lane in lanes if element_id in [ref.text for ref in documents.children(lane, "flowNodeRef")]
+    ]

@@ -226,6 +226,10 @@ def _lanes() -> dict[str, str]:
         "laneWho": _("These are: "),
         "laneNobody": _("The program puts nobody into this lane in this process: its tasks would reach no inbox."),
         "inLane": _("Lane: "),
+        "ownLane": _("Lane"),
+        "ownLaneHelp": _("Who gets this task. Inside a sub-process this is chosen here, not by where it is drawn."),
+        "laneAsOuter": _("as the sub-process: {lane}"),
+        "laneAsOuterNone": _("as the sub-process, which stands in no lane"),
         "noLane": _("It stands in no lane: nobody would get it."),
     }
 

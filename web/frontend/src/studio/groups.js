@@ -3,7 +3,7 @@ import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { slotsGroup, taskFieldsGroup } from './business_fields.js';
 import { entry, feel, note, property } from './entries.js';
 import { boundaryGroup, errorGroup, messageGroup, timerGroup } from './events.js';
-import { laneEntries, laneNote } from './lanes.js';
+import { laneEntries, laneOf } from './lanes.js';
 import { listGroup, variablesGroup } from './lists.js';
 import { loopGroup } from './loops.js';
 import { processOf } from './properties.js';
@@ -83,7 +83,7 @@ function userTask(element, data) {
   const yesOrNo = [{ value: '', label: texts.no }, { value: 'true', label: texts.yes }];
   found.push(entry('optional', 'select', texts.optional, ...property('optional'), { options: yesOrNo, description: texts.optionalHelp }));
   found.push(entry('approval', 'select', texts.approval, ...property('approval'), { options: yesOrNo, description: texts.approvalHelp }));
-  found.push(note('in-lane', { lines: [laneNote(element, data)] }));
+  found.push(...laneOf(element, data));
   return found;
 }
 

@@ -8,6 +8,7 @@ import { appendModule } from './append.js';
 import { coloursModule } from './colours.js';
 import { DraftFile } from './draft.js';
 import { Findings } from './findings.js';
+import { innerLanesModule } from './inner_lanes.js';
 import { nextElement, pageKeys } from './keys.js';
 import { LiveCheck } from './live_check.js';
 import { losses } from './losses.js';
@@ -44,6 +45,7 @@ export async function openStudio(root, data) {
       { fieldflowSettings: ['type', Settings] },
       providerModule(data),
       translateModule(data.locale, ZH),
+      innerLanesModule,
       menusModule(data),
       appendModule(data),
       coloursModule(data),

@@ -1,6 +1,7 @@
 // Lanes: who is meant by them, and in which one an element stands.
 import { getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
 import { entry, note, property } from './entries.js';
+import { changeLane, isInner, lanesOf } from './inner_lanes.js';
 import { get, processOf, rows } from './properties.js';
 
 const OTHER = '=';
@@ -43,17 +44,37 @@ function write(settings, element, value, lanes) {
   if (changes.length) settings.run(element, changes);
 }
 
-// The lane of an element; inside of a sub-process it is the sub-process's.
-export function laneNote(element, { lanes, texts, locale }) {
-  for (let object = getBusinessObject(element); object; object = object.$parent) {
-    const lane = object.lanes?.at(-1);
-    if (lane) {
-      const setting = (wanted) => rows(lane).find(({ name }) => name === wanted)?.value;
-      const key = setting('key');
-      const name = (locale === 'en' && setting('name_en')) || lane.name || key || lane.id;
-      const who = lanes.find(({ value }) => value === key)?.who;
-      return [`${texts.inLane}${name}`, who].filter(Boolean).join(' · ');
-    }
-  }
-  return texts.noLane;
+// Where an element stands: the drawing says so, or inside of a sub-process a choice.
+export function laneOf(element, data) {
+  const { texts } = data;
+  const own = isInner(element) ? lanesOf(element) : [];
+  if (!own.length) return [note('in-lane', { lines: [laneNote(element, data)] })];
+  const around = standing(element.businessObject.$parent);
+  const as = around ? texts.laneAsOuter.replace('{lane}', nameOf(around, data.locale)) : texts.laneAsOuterNone;
+  const options = [{ value: '', label: as }, ...own.map((lane) => ({ value: lane.id, label: nameOf(lane, data.locale) }))];
+  const read = ({ businessObject }) => businessObject.lanes?.at(-1)?.id ?? '';
+  const found = standing(element.businessObject);
+  const who = found ? whoIn(found, data) : texts.noLane;
+  return [
+    entry('own-lane', 'select', texts.ownLane, read, changeLane, { options, description: texts.ownLaneHelp }),
+    ...(who ? [note('in-lane', { lines: [found ? `${texts.laneWho}${who}` : who] })] : []),
+  ];
 }
+
+// The lane of an element; inside of a sub-process it is the sub-process's, unless it has its own.
+function laneNote(element, data) {
+  const lane = standing(getBusinessObject(element));
+  return lane ? [`${data.texts.inLane}${nameOf(lane, data.locale)}`, whoIn(lane, data)].filter(Boolean).join(' · ') : data.texts.noLane;
+}
+
+function standing(from) {
+  for (let object = from; object; object = object.$parent) {
+    const lane = object.lanes?.at(-1);
+    if (lane) return lane;
+  }
+  return null;
+}
+
+const settingOf = (lane, wanted) => rows(lane).find(({ name }) => name === wanted)?.value;
+const nameOf = (lane, locale) => (locale === 'en' && settingOf(lane, 'name_en')) || lane.name || settingOf(lane, 'key') || lane.id;
+const whoIn = (lane, { lanes }) => lanes.find(({ value }) => value === settingOf(lane, 'key'))?.who;
