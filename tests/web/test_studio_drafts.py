@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +16,8 @@ from engine.access import Role
 from engine.audit import service as audit
 from engine.people import service as people
 from engine.process import definitions
+from engine.process.states import InstanceState
+from engine.process.tables import ProcessInstance
 from engine.studio import drafts
 from tests.web.world import SignedInClient, World, make_world
 from tests.workflows.runs import ANSWERS, REQUEST
@@ -260,6 +264,39 @@ def test_replay_shows_finished_cases_part_by_part(world: World, draft: str, admi
     part = admin.get(f"{draft}/replay/part?offset=0").get_json()
     assert part["count"] == 0
     assert part["verdicts"] == {"same": 0, "changed": 0, "stopped": 0, "not_comparable": 0}
+
+
+def test_what_replay_counts_are_the_cases_that_it_shows(world: World, draft: str, admin: SignedInClient) -> None:
+    digest = world.read(lambda session: definitions.definition(session, world.ids[KEY]).digest)
+    world.write(
+        lambda session: session.add_all(
+            ProcessInstance(
+                definition_id=world.ids[KEY],
+                digest=digest,
+                process_key=KEY,
+                business_key=f"request:{n}",
+                state=InstanceState.COMPLETED,
+                lanes={},
+                state_bytes=b"",
+                started_at=world.now - timedelta(days=n + 1),
+                ended_at=world.now - timedelta(days=n),
+            )
+            for n in range(34)
+        )
+    )
+
+    def replayed(n: str) -> tuple[int, int, int]:
+        page = admin.get(f"{draft}/replay?n={n}").text
+        total = int(re.search(r'data-total="(\d+)"', page)[1])  # type: ignore[index]
+        address = unescape(re.search(r'data-replay="([^"]+)"', page)[1])  # type: ignore[index]
+        parts = [admin.get(f"{address}&offset={offset}").get_json() for offset in range(0, total, 20)]
+        rows = sum(part["html"].count("<tr data-is") for part in parts)
+        return total, rows, sum(count for part in parts for count in part["verdicts"].values())
+
+    assert replayed("30") == (30, 30, 30)
+    assert replayed("100") == (34, 34, 34)
+    assert replayed("days") == (31, 31, 31)
+    assert "31 cases that were finished in the last 30 days" in admin.get(f"{draft}/replay?n=days").text
 
 
 # Moving
