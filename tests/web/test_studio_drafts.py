@@ -132,7 +132,7 @@ def test_who_is_asked_for_a_review_is_told_and_so_is_who_asked(world: World, dra
         return str(world.client(login).get("/notifications").text)
 
     admin.post(f"{draft}/review", {"kind": "asked", "asked": str(world.ids["admin2"])})
-    assert "管理员 请您评审草稿“Quicker answers”" in told("admin2")
+    assert "管理员 请您复核草稿“Quicker answers”" in told("admin2")
     assert f'href="{draft}#review"' in told("admin2")
     assert "Quicker" not in told("admin")
 
@@ -144,12 +144,35 @@ def test_who_is_asked_for_a_review_is_told_and_so_is_who_asked(world: World, dra
     assert "commented on the draft" not in told("admin")
 
 
+def test_publishing_without_an_answer_is_confirmed_and_audited(world: World, draft: str, admin: SignedInClient) -> None:
+    world.ids["admin2"] = world.write(
+        lambda session: people.add_user(
+            session, login="admin2", name="吴管理", password="correct horse", roles=[Role.ADMIN], now=world.now
+        )
+    )
+    assert "without_review" not in admin.get(draft).text
+    admin.post(f"{draft}/review", {"kind": "asked", "asked": str(world.ids["admin2"])})
+    for address in (draft, f"{draft}/edit/{FILE}"):
+        assert "吴管理 was asked for a review and has not answered. Publish without it." in admin.get(address).text
+    assert 'value="approved"' in world.client("admin2").get(draft).text
+    admin.post(f"{draft}/publish", {"revision": "1", "note": ""})
+    assert "Confirm on the draft&#39;s page" in admin.get(draft).text
+    admin.post(f"{draft}/publish", {"revision": "1", "note": "", "without_review": "yes"})
+    assert "Published as version 1" in admin.get(draft).text
+    (event,) = [row for row in world.read(audit.events) if row.action == "definition.published"]
+    assert event.after == {"version": 1, "without_review_of": ["吴管理"]}
+    assert "Published without the review of" in admin.get("/operate/audit").text
+
+
 def test_reviews_stand_on_the_page(draft: str, admin: SignedInClient) -> None:
     admin.post(f"{draft}/review", {"kind": "comment", "text": "Why quicker?"})
-    admin.post(f"{draft}/review", {"kind": "approved", "text": ""})
     page = admin.get(draft).text
     assert "Why quicker?" in page
-    assert "Agrees" in page
+    assert "you are the only administrator" in page
+    assert 'value="approved"' not in page
+    own = admin.post(f"{draft}/review", {"kind": "approved"}, headers={"Accept": "application/json"})
+    assert own.status_code == 403
+    assert "Agrees" not in admin.get(draft).text
     assert admin.post(f"{draft}/review", {"kind": "comment"}, headers={"Accept": "application/json"}).status_code == 422
 
 
