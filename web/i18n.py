@@ -104,6 +104,28 @@ def format_datetime(value: datetime | None) -> str:
     return f"{format_date(value)} {format_time(value)}" if value else ""
 
 
+def format_moment_ahead(value: datetime) -> str:
+    """Return a time to come as briefly as it is clear: ``16:12``, ``tomorrow 16:12``, ``Fri 16:12``, ``4 Dec``.
+
+    Days are those of the reader's zone; a weekday stands only for the next six days, as the seventh has today's name.
+    """
+    day, today = value.astimezone(zone()).date(), context.now().astimezone(zone()).date()
+    days, time = (day - today).days, format_time(value)
+    if days == 0:
+        return time
+    if days == 1:
+        return translate("tomorrow {time}", time=time)
+    if days < 7:
+        return f"{dates.format_date(day, 'EEE', locale=BABEL_LOCALES[locale()])} {time}"
+    return dates.format_date(day, _day_pattern(is_this_year=day.year == today.year), locale=BABEL_LOCALES[locale()])
+
+
+def _day_pattern(*, is_this_year: bool) -> str:
+    if locale() == "zh":
+        return "M月d日" if is_this_year else "y年M月d日"
+    return "d MMM" if is_this_year else "d MMM y"
+
+
 def format_span(minutes: float | None) -> str:
     """Return a length of time: ``35 min``, ``2 h 10``, ``3 d``."""
     if minutes is None:

@@ -9,7 +9,7 @@ from engine.notifications import service as notifications
 from engine.process import queries as process
 from engine.support.rules import QUEUES
 from web import context
-from web.i18n import format_span, format_time, locale
+from web.i18n import format_moment_ahead, format_span, locale, zone
 from web.i18n import translate as _
 from web.maps import format_distance, map_links
 
@@ -133,15 +133,14 @@ def channel_label(channel: str) -> str:
 
 
 def due_state(at: datetime) -> Label:
-    """Return how a deadline reads now: late, within two hours, today, later."""
+    """Return how a deadline reads now: late, within two hours, today, on which day."""
     minutes = (at - context.now()).total_seconds() / 60
     if minutes < 0:
         return Label(_("late by {span}", span=format_span(minutes)), "danger", "alert")
     if minutes < 120:
         return Label(_("in {span}", span=format_span(minutes)), "warning", "clock")
-    if minutes < 24 * 60:
-        return Label(_("due {time}", time=format_time(at)), "info", "clock")
-    return Label(_("in {span}", span=format_span(minutes)), "", "clock")
+    is_today = at.astimezone(zone()).date() == context.now().astimezone(zone()).date()
+    return Label(_("due {time}", time=format_moment_ahead(at)), "info" if is_today else "", "clock")
 
 
 def check_label(kind: str) -> str:

@@ -64,7 +64,7 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "{title}：流程已有变化，修复没有执行",
         "{title}: the process has changed, your repair was not applied",
     ),
-    "review_asked": ("{who} 请您评审草稿“{title}”", "{who} asks you to review the draft “{title}”"),
+    "review_asked": ("{who} 请您复核草稿“{title}”", "{who} asks you to review the draft “{title}”"),
     "review_approved": ("{who} 同意草稿“{title}”", "{who} agrees to the draft “{title}”"),
     "review_change_wanted": ("{who} 希望修改草稿“{title}”", "{who} wishes for a change of the draft “{title}”"),
     "review_comment": ("{who} 评论了草稿“{title}”", "{who} commented on the draft “{title}”"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFoundError
@@ -39,22 +39,24 @@ class RecordedInstance:
     events: tuple[RecordedEvent, ...]
 
 
-def count_completed(session: Session, process_key: str) -> int:
-    """Return how many instances of a process came to their end."""
-    query = select(func.count()).where(
-        ProcessInstance.process_key == process_key, ProcessInstance.state == InstanceState.COMPLETED
-    )
-    return session.scalar(query) or 0
+def count_completed(session: Session, process_key: str, *, since: datetime | None = None) -> int:
+    """Return how many instances of a process came to their end, at all or since some time."""
+    return session.scalar(select(func.count()).where(*_completed(process_key, since))) or 0
+
+
+def _completed(process_key: str, since: datetime | None) -> list[ColumnElement[bool]]:
+    found = [ProcessInstance.process_key == process_key, ProcessInstance.state == InstanceState.COMPLETED]
+    return [*found, ProcessInstance.ended_at >= since] if since else found
 
 
 def completed_instances(
-    session: Session, process_key: str, *, limit: int, offset: int = 0
+    session: Session, process_key: str, *, limit: int, offset: int = 0, since: datetime | None = None
 ) -> Sequence[RecordedInstance]:
     """Return instances that came to their end, the newest first, each with its history, the oldest first."""
     rows = session.execute(
         select(ProcessInstance, ProcessDefinition.version)
         .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
-        .where(ProcessInstance.process_key == process_key, ProcessInstance.state == InstanceState.COMPLETED)
+        .where(*_completed(process_key, since))
         .order_by(ProcessInstance.id.desc())
         .limit(limit)
         .offset(offset)

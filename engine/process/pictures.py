@@ -164,6 +164,12 @@ def titles(session: Session, instance_ids: Collection[UUID], locale: str) -> dic
     return {row.id: (row.title_en or row.title) if locale == "en" else row.title for row in rows}
 
 
+def business_keys(session: Session, instance_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what instances are about, as numbers and keys say it."""
+    query = select(ProcessInstance.id, ProcessInstance.business_key).where(ProcessInstance.id.in_(instance_ids))
+    return {row.id: row.business_key for row in session.execute(query)}
+
+
 def titles_by_key(session: Session, business_keys: Collection[str], locale: str) -> dict[str, str]:
     """Return the titles of what instances are about, by business key, in the reader's language."""
     rows = session.execute(

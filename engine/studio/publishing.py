@@ -14,7 +14,7 @@ from engine.bpmn.model import Source
 from engine.errors import ConflictError, InvalidInputError
 from engine.process import bundles, deployment
 from engine.process.definitions import definition, definitions
-from engine.studio import drafts
+from engine.studio import drafts, reviews
 from engine.studio.tables import StudioSetting
 
 OVERTAKEN = "Version {version} was published while you were editing. Look at what it changed, then go on."
@@ -30,19 +30,22 @@ def publish(
     failing: Sequence[str],
     note: str,
     now: datetime,
+    without_review: bool = False,
 ) -> tuple[UUID, int]:
     """Store the checked files of a draft as the next version, all together.
 
     Args:
         sources: the files as they were checked, at ``revision`` of the draft.
         failing: names of scenario tests that do not pass; ``[""]`` stands for "there is none".
+        without_review: the publisher knows that somebody who was asked for a review has not answered.
 
     Returns:
         id and version.
 
     Raises:
         NotFoundError: no such draft.
-        ConflictError: somebody changed the draft, or published in between, or tests fail that must pass.
+        ConflictError: somebody changed the draft, or published in between, or tests fail that must pass, or a review
+            is open and the publisher does not say that they know.
         InvalidInputError: the process has another id now.
     """
     found = drafts.lock(session, draft_id)
@@ -54,6 +57,13 @@ def publish(
     if failing and requires_green(session, found.process_key):
         raise ConflictError(
             "Scenario tests of this process must pass before it is published.", code="scenarios_not_green"
+        )
+    waiting = reviews.unanswered(session, draft_id)
+    if waiting and not without_review:
+        raise ConflictError(
+            "{names} was asked for a review and has not answered. Confirm on the draft's page to publish without it.",
+            code="review_open",
+            names=", ".join(waiting),
         )
     if bundles.build(sources).model.key != found.process_key:
         raise InvalidInputError(
@@ -75,7 +85,7 @@ def publish(
         name=found.title,
         reason=note,
         before={"version": newest},
-        after={"version": published[1]},
+        after={"version": published[1], **({"without_review_of": list(waiting)} if waiting else {})},
         now=now,
     )
     return published

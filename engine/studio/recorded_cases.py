@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,9 +64,11 @@ class Case:
         return not events or events[0].kind != "started" or "data" not in events[0].detail
 
 
-def cases(session: Session, process_key: str, *, limit: int, offset: int = 0) -> list[Case]:
-    """Return the instances of a process that came to their end, the newest first."""
-    found = completed_instances(session, process_key, limit=limit, offset=offset)
+def cases(
+    session: Session, process_key: str, *, limit: int, offset: int = 0, since: datetime | None = None
+) -> list[Case]:
+    """Return the instances of a process that came to their end, at all or since some time, the newest first."""
+    found = completed_instances(session, process_key, limit=limit, offset=offset, since=since)
     return [_case(each, bundles.by_digest(session, each.definition_id, each.digest)) for each in found]
 
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from engine.access import Actor, Role, user_principal
 from engine.audit import service as audit
-from engine.errors import InvalidInputError, NotFoundError
+from engine.errors import ForbiddenError, InvalidInputError, NotFoundError
 from engine.ids import new_id
 from engine.outbox import service as outbox
 from engine.people import queries as people
 from engine.studio import drafts
-from engine.studio.tables import StudioDraft, StudioReview
+from engine.studio.tables import StudioDraft, StudioFile, StudioReview
 
 Kind = Literal["asked", "comment", "approved", "change_wanted"]
 KINDS: tuple[Kind, ...] = ("asked", "comment", "approved", "change_wanted")
@@ -56,6 +56,7 @@ def review(
     Raises:
         NotFoundError: no such draft, or the person asked is no administrator.
         ConflictError: the draft is over.
+        ForbiddenError: an author agrees to what they wrote.
         InvalidInputError: nothing is said, or nobody is asked.
     """
     found = drafts.lock(session, draft_id)
@@ -63,6 +64,8 @@ def review(
         raise InvalidInputError("Choose what you say about the draft.", code="review_kind")
     if kind in {"comment", "change_wanted"} and not text.strip():
         raise InvalidInputError("Write what you think.", code="text_missing")
+    if kind == "approved" and actor.user_id in authors(session, draft_id):
+        raise ForbiddenError("Only somebody who did not write the draft may agree to it.", code="own_draft")
     asked = None
     if kind == "asked":
         admins = {person.id: person for person in people.people(session, role=Role.ADMIN)}
@@ -115,6 +118,25 @@ def _tell(
     }
     key = f"review:{draft.id}:{new_id()}"
     outbox.emit(session, "notify.send", payload, key=key, now=now, lane=outbox.USER_LANE)
+
+
+def authors(session: Session, draft_id: UUID) -> frozenset[UUID]:
+    """Return who began a draft or saved something in it."""
+    saved = select(StudioFile.saved_by).where(StudioFile.draft_id == draft_id).distinct()
+    began = select(StudioDraft.created_by).where(StudioDraft.id == draft_id)
+    return frozenset(each for each in (*session.scalars(saved), *session.scalars(began)) if each)
+
+
+def unanswered(session: Session, draft_id: UUID) -> tuple[str, ...]:
+    """Return the names of those who were asked to review a draft, and have said nothing about it since."""
+    query = select(StudioReview).where(StudioReview.draft_id == draft_id).order_by(StudioReview.at, StudioReview.id)
+    waiting: dict[UUID, str] = {}
+    for row in session.scalars(query):
+        if row.author_id is not None:
+            waiting.pop(row.author_id, None)
+        if row.asked_id is not None:
+            waiting[row.asked_id] = row.asked_name or ""
+    return tuple(waiting.values())
 
 
 def asked_of(session: Session, actor: Actor) -> frozenset[UUID]:

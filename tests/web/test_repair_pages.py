@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -141,8 +142,17 @@ def test_instances_are_tried_migrated_and_taken_back(world: World) -> None:
     new, old = world.read(lambda session: definitions.definitions(session, key="support_request"))
     page = client.get("/operate/migrations").text
     assert f"/operate/migrations/new?from={old.id}&amp;to={new.id}" in page
+    assert 'href="/operate/migrations" aria-current="page"' in page
+    assert 'href="/operate/jobs" aria-current="page"' in client.get("/operate/timers").text
+    studio = client.get("/studio").text
+    assert f"/operate/migrations/new?from={old.id}&amp;to={new.id}" in studio
+    running = re.search(rf'href="([^"]*version={old.id}[^"]*)"', studio)
+    assert running is not None
+    assert str(instance_id) in client.get(unescape(running[1])).text
     page = client.get(f"/operate/migrations/new?from={old.id}&to={new.id}").text
     assert "Which instances" in page
+    assert '<details class="card">' in page
+    assert "nothing has to be mapped" in page
     chosen = {"run_id": str(uuid4()), "from": str(old.id), "to": str(new.id), "which": "some"}
     assert client.post("/operate/migrations/new", chosen).status_code == 422
     wrong = {**chosen, "which": "all", "map.triage_request": "route"}
@@ -150,7 +160,11 @@ def test_instances_are_tried_migrated_and_taken_back(world: World) -> None:
     answer = client.post("/operate/migrations/new", {**chosen, "instance_id": str(instance_id)})
     assert answer.status_code == 302
     where = answer.location
-    assert "Tried: nothing is changed yet" in client.get(where).text
+    tried = client.get(where).text
+    assert "Tried: nothing is changed yet" in tried
+    assert "Can be migrated" in tried
+    assert f'/operate/instances/{instance_id}"' in tried
+    assert world.read(lambda session: process.instance(session, instance_id)).business_key in tried
     assert client.post(f"{where}/start", {"reason": ""}).status_code == 422
     assert client.post(f"{where}/start", {"reason": "New rules."}).status_code == 302
     world.application.worker.run_until_idle()

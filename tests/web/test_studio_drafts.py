@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +16,8 @@ from engine.access import Role
 from engine.audit import service as audit
 from engine.people import service as people
 from engine.process import definitions
+from engine.process.states import InstanceState
+from engine.process.tables import ProcessInstance
 from engine.studio import drafts
 from tests.web.world import SignedInClient, World, make_world
 from tests.workflows.runs import ANSWERS, REQUEST
@@ -128,7 +132,7 @@ def test_who_is_asked_for_a_review_is_told_and_so_is_who_asked(world: World, dra
         return str(world.client(login).get("/notifications").text)
 
     admin.post(f"{draft}/review", {"kind": "asked", "asked": str(world.ids["admin2"])})
-    assert "管理员 请您评审草稿“Quicker answers”" in told("admin2")
+    assert "管理员 请您复核草稿“Quicker answers”" in told("admin2")
     assert f'href="{draft}#review"' in told("admin2")
     assert "Quicker" not in told("admin")
 
@@ -140,12 +144,35 @@ def test_who_is_asked_for_a_review_is_told_and_so_is_who_asked(world: World, dra
     assert "commented on the draft" not in told("admin")
 
 
+def test_publishing_without_an_answer_is_confirmed_and_audited(world: World, draft: str, admin: SignedInClient) -> None:
+    world.ids["admin2"] = world.write(
+        lambda session: people.add_user(
+            session, login="admin2", name="吴管理", password="correct horse", roles=[Role.ADMIN], now=world.now
+        )
+    )
+    assert "without_review" not in admin.get(draft).text
+    admin.post(f"{draft}/review", {"kind": "asked", "asked": str(world.ids["admin2"])})
+    for address in (draft, f"{draft}/edit/{FILE}"):
+        assert "吴管理 was asked for a review and has not answered. Publish without it." in admin.get(address).text
+    assert 'value="approved"' in world.client("admin2").get(draft).text
+    admin.post(f"{draft}/publish", {"revision": "1", "note": ""})
+    assert "Confirm on the draft&#39;s page" in admin.get(draft).text
+    admin.post(f"{draft}/publish", {"revision": "1", "note": "", "without_review": "yes"})
+    assert "Published as version 1" in admin.get(draft).text
+    (event,) = [row for row in world.read(audit.events) if row.action == "definition.published"]
+    assert event.after == {"version": 1, "without_review_of": ["吴管理"]}
+    assert "Published without the review of" in admin.get("/operate/audit").text
+
+
 def test_reviews_stand_on_the_page(draft: str, admin: SignedInClient) -> None:
     admin.post(f"{draft}/review", {"kind": "comment", "text": "Why quicker?"})
-    admin.post(f"{draft}/review", {"kind": "approved", "text": ""})
     page = admin.get(draft).text
     assert "Why quicker?" in page
-    assert "Agrees" in page
+    assert "you are the only administrator" in page
+    assert 'value="approved"' not in page
+    own = admin.post(f"{draft}/review", {"kind": "approved"}, headers={"Accept": "application/json"})
+    assert own.status_code == 403
+    assert "Agrees" not in admin.get(draft).text
     assert admin.post(f"{draft}/review", {"kind": "comment"}, headers={"Accept": "application/json"}).status_code == 422
 
 
@@ -260,6 +287,39 @@ def test_replay_shows_finished_cases_part_by_part(world: World, draft: str, admi
     part = admin.get(f"{draft}/replay/part?offset=0").get_json()
     assert part["count"] == 0
     assert part["verdicts"] == {"same": 0, "changed": 0, "stopped": 0, "not_comparable": 0}
+
+
+def test_what_replay_counts_are_the_cases_that_it_shows(world: World, draft: str, admin: SignedInClient) -> None:
+    digest = world.read(lambda session: definitions.definition(session, world.ids[KEY]).digest)
+    world.write(
+        lambda session: session.add_all(
+            ProcessInstance(
+                definition_id=world.ids[KEY],
+                digest=digest,
+                process_key=KEY,
+                business_key=f"request:{n}",
+                state=InstanceState.COMPLETED,
+                lanes={},
+                state_bytes=b"",
+                started_at=world.now - timedelta(days=n + 1),
+                ended_at=world.now - timedelta(days=n),
+            )
+            for n in range(34)
+        )
+    )
+
+    def replayed(n: str) -> tuple[int, int, int]:
+        page = admin.get(f"{draft}/replay?n={n}").text
+        total = int(re.search(r'data-total="(\d+)"', page)[1])  # type: ignore[index]
+        address = unescape(re.search(r'data-replay="([^"]+)"', page)[1])  # type: ignore[index]
+        parts = [admin.get(f"{address}&offset={offset}").get_json() for offset in range(0, total, 20)]
+        rows = sum(part["html"].count("<tr data-is") for part in parts)
+        return total, rows, sum(count for part in parts for count in part["verdicts"].values())
+
+    assert replayed("30") == (30, 30, 30)
+    assert replayed("100") == (34, 34, 34)
+    assert replayed("days") == (31, 31, 31)
+    assert "31 cases that were finished in the last 30 days" in admin.get(f"{draft}/replay?n=days").text
 
 
 # Moving

@@ -121,6 +121,7 @@ def field_label(name: str) -> str:
     """Return the name of what changed; a variable or a field that has none of its own has its key."""
     labels = {
         "version": _("Version"),
+        "without_review_of": _("Published without the review of"),
         "tokens": _("Where it stands"),
         "edits": _("Edits"),
         "variables": _("Variables"),

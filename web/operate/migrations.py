@@ -20,7 +20,7 @@ from web.operate import repair_view
 from web.security import policy
 from web.transactions import transactional
 
-blueprint = Blueprint("migrations", __name__, template_folder="templates", url_prefix="/operate/migrations")
+blueprint = Blueprint("operate_migrations", __name__, template_folder="templates", url_prefix="/operate/migrations")
 
 SHOWN = 200
 """Instances that can be chosen one by one, and rows of a result."""
@@ -101,7 +101,7 @@ def _prepare() -> ResponseReturnValue:
         instance_ids=_chosen() if form.get("which") == "some" else None,
         now=context.now(),
     )
-    return redirect(url_for("migrations.run", run_id=run.id))
+    return redirect(url_for("operate_migrations.run", run_id=run.id))
 
 
 @blueprint.get("/<uuid:run_id>")
@@ -143,7 +143,7 @@ def _with_reason(run_id: UUID, act: Callable[[UUID], None]) -> ResponseReturnVal
         return _run_page(run_id, errors={path: explain(found[0]) for path, found in error.errors.items()}), 422
     except ConflictError as error:
         flash(explain(error), "danger")
-    return redirect(url_for("migrations.run", run_id=run_id))
+    return redirect(url_for("operate_migrations.run", run_id=run_id))
 
 
 @transactional
@@ -211,7 +211,8 @@ def _run_page(run_id: UUID, *, errors: dict[str, str] | None = None) -> str:
     source, target = definitions.definition(session, found.from_id), definitions.definition(session, found.to_id)
     refused = shown.items(session, run_id, outcomes=[shown.REFUSED, shown.FAILED, shown.SKIPPED, shown.STAYS])
     done = shown.items(session, run_id, outcomes=[shown.OK, shown.UNDONE], limit=SHOWN)
-    titles = pictures.titles(session, [item.instance_id for item in (*refused, *done)], locale())
+    fitting = shown.items(session, run_id, outcomes=[shown.FITS], limit=SHOWN)
+    titles = pictures.titles(session, [item.instance_id for item in (*refused, *fitting, *done)], locale())
     names = {
         row.element.id: row.element.name.text(locale()) for row in migration.elements(session, source.id, target.id)
     }
@@ -221,6 +222,8 @@ def _run_page(run_id: UUID, *, errors: dict[str, str] | None = None) -> str:
         source=source,
         target=target,
         refused=[(item, [repair_view.sentence(each, names) for each in item.reasons]) for item in refused],
+        fitting=fitting,
+        keys=pictures.business_keys(session, [item.instance_id for item in fitting]),
         done=done,
         titles=titles,
         counts=[(outcome, found.counts[outcome]) for outcome in shown.OUTCOMES if found.counts.get(outcome)],

@@ -58,11 +58,18 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
         newest_definition_id=versions[0].id if versions else None,
         groups=grouped(compare(base, contents)),
         reviews=reviews.reviews(session, draft_id),
+        waiting=reviews.unanswered(session, draft_id),
+        may_agree=context.actor().user_id not in reviews.authors(session, draft_id),
         review_words=review_words(),
-        admins=[each for each in people.people(session, role=Role.ADMIN) if each.id != context.actor().user_id],
+        admins=_colleagues(),
         scenario_count=len(in_files(contents)),
         green=publishing.requires_green(session, row.process_key),
     )
+
+
+def _colleagues() -> list[people.Person]:
+    admins = people.people(context.session(), role=Role.ADMIN)
+    return [each for each in admins if each.is_active and each.id != context.actor().user_id]
 
 
 @blueprint.get("/studio/drafts/<uuid:draft_id>/edit/<path:name>")
@@ -91,6 +98,7 @@ def edit_file(draft_id: UUID, name: str) -> ResponseReturnValue:
         names=people.names(session, [each.deployed_by for each in versions if each.deployed_by]),
         files=sorted(files),
         read_only=not row.is_open,
+        waiting=reviews.unanswered(session, draft_id),
         data=editor_data.of_draft(row, files, name),
         note_text=note_text,
     )
@@ -203,5 +211,6 @@ def _publish(draft_id: UUID, files: dict[str, bytes], failing: list[str]) -> tup
         revision=number("revision"),
         failing=failing,
         note=text("note", required=False).strip()[:MAX_NOTE],
+        without_review=text("without_review", required=False) == "yes",
         now=context.now(),
     )

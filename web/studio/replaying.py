@@ -1,5 +1,7 @@
 """Replay: what the last finished instances would have done on a draft, a part at a time."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -20,6 +22,10 @@ from web.transactions import transactional
 
 PART = 20
 CHOICES = (30, 100, 300)
+DAYS = 30
+BY_DAYS = "days"
+MAX_CASES = 1000
+"""However many came to their end in these days."""
 
 
 def verdict_words() -> dict[str, tuple[str, str, str]]:
@@ -55,19 +61,19 @@ def replay_page(draft_id: UUID) -> ResponseReturnValue:
         running.bundle_of(session, draft_id)
     except InvalidInputError as error:
         problem = explain(error)
-    finished = history.count_completed(session, row.process_key)
     wanted = _wanted()
+    finished = history.count_completed(session, row.process_key, since=wanted.since)
     return render_template(
         "studio/replay.html",
         draft=row,
         problem=problem,
-        finished=finished,
         wanted=wanted,
-        choices=CHOICES,
-        total=min(wanted, finished),
+        choices=[*((str(n), n) for n in CHOICES), (BY_DAYS, _("Last {n} days", n=DAYS))],
+        days=DAYS,
+        total=min(wanted.limit, finished),
         words=verdict_words(),
         kinds=kind_words(),
-        part_url=url_for("studio.replay_part", draft_id=draft_id),
+        part_url=url_for("studio.replay_part", draft_id=draft_id, n=wanted.name),
         part=PART,
     )
 
@@ -79,8 +85,12 @@ def replay_part(draft_id: UUID) -> ResponseReturnValue:
     session = context.session()
     row = drafts.draft(session, draft_id)
     bundle = running.bundle_of(session, draft_id)
-    offset = min(request.args.get("offset", 0, type=int), max(CHOICES))
-    found = [replay(case, bundle) for case in cases(session, row.process_key, limit=PART, offset=max(offset, 0))]
+    wanted = _wanted()
+    offset = min(max(request.args.get("offset", 0, type=int), 0), wanted.limit)
+    # The last part holds what is left and no more: counts are of the cases that were asked for.
+    limit = min(PART, wanted.limit - offset)
+    chosen = cases(session, row.process_key, limit=limit, offset=offset, since=wanted.since)
+    found = [replay(case, bundle) for case in chosen]
     body = render_template("studio/replay_rows.html", draft=row, found=found, words=verdict_words(), kinds=kind_words())
     return jsonify(
         count=len(found),
@@ -101,6 +111,18 @@ def record_case(draft_id: UUID, instance_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("studio.record", recording_id=recording_id), 303)
 
 
-def _wanted() -> int:
-    asked = request.args.get("n", CHOICES[0], type=int)
-    return asked if asked in CHOICES else CHOICES[0]
+@dataclass(frozen=True)
+class _Wanted:
+    """Which finished instances are replayed: so many, or those since some time."""
+
+    name: str
+    limit: int
+    since: datetime | None = None
+
+
+def _wanted() -> _Wanted:
+    asked = request.args.get("n", "")
+    if asked == BY_DAYS:
+        return _Wanted(BY_DAYS, MAX_CASES, context.now() - timedelta(days=DAYS))
+    count = next((n for n in CHOICES if str(n) == asked), CHOICES[0])
+    return _Wanted(str(count), count)

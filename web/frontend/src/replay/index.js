@@ -4,14 +4,12 @@ export async function replay(root) {
   const part = Number(root.dataset.part);
   const rows = root.querySelector('[data-rows]');
   for (let offset = 0; offset < total; offset += part) {
-    const found = await fetchPart(`${root.dataset.replay}?offset=${offset}`);
+    const found = await fetchPart(`${root.dataset.replay}&offset=${offset}`);
     if (!found) {
       root.querySelector('[data-failed]').hidden = false;
       return;
     }
     rows.insertAdjacentHTML('beforeend', found.html);
-    // The last part may reach further than what was asked for.
-    while (rows.children.length > total) rows.lastElementChild.remove();
     add(root, 'verdict', found.verdicts);
     add(root, 'kind', found.kinds);
     const done = Math.min(offset + found.count, total);

@@ -184,7 +184,8 @@ async function publish(studio) {
   status(studio, texts.publishing);
   if (!(await save(studio))) return undefined;
   const note = root.querySelector('[name=note]').value;
-  const answer = await send(data.publishUrl, { note, revision: data.draftRevision });
+  const withoutReview = root.querySelector('[name=without_review]:checked')?.value ?? '';
+  const answer = await send(data.publishUrl, { note, revision: data.draftRevision, without_review: withoutReview });
   if (!answer.ok) {
     if (answer.body.findings) show(studio, answer.body.findings);
     return problem(studio, answer.body.detail ?? texts.failed, []);
