@@ -67,6 +67,7 @@ def editor(definition_id: UUID) -> ResponseReturnValue:
         names=people.names(session, [each.deployed_by for each in versions if each.deployed_by]),
         files=sorted(files),
         read_only=read_only,
+        waiting=[],
         data=editor_data.of_version(definition_id, files, name, read_only=read_only),
         note_text=note_text,
     )
