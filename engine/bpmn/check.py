@@ -10,8 +10,10 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from typing import Final
 
-from engine.bpmn import documents, settings, structure
+from engine.bpmn import documents, elements, settings, structure
 from engine.bpmn.documents import DocumentError
 from engine.bpmn.findings import Finding, finding
 from engine.bpmn.settings import Known
@@ -20,6 +22,8 @@ __all__ = ["Finding", "Known", "check"]
 
 PARSER_LIMIT_S = 5
 REMEMBERED = 1000
+ABOUT_IDS: Final = frozenset({"no_id", "id_twice", "reserved_id", "too_many_nodes"})
+"""Findings whose sentences are about the id, not about what has it."""
 _accepted: dict[bytes, None] = {}
 """Digests of files that the parser read without a fault, the oldest first."""
 _log = logging.getLogger(__name__)
@@ -51,9 +55,18 @@ def _check(root: documents.Node, source: bytes, known: Known) -> list[Finding]:
     for rule in structure.RULES:
         found += rule(diagram)
     found += settings.check(diagram, known)
+    found = _named(found, root)
     if not any(entry.severity == "error" for entry in found):
         found += _parse(source)
     return found
+
+
+def _named(found: list[Finding], root: documents.Node) -> list[Finding]:
+    """Return findings that call elements by their names."""
+    if not found:
+        return found
+    names = elements.names(root)
+    return [each if each.code in ABOUT_IDS else replace(each, name=names.get(each.element_id or "")) for each in found]
 
 
 def _parse(source: bytes) -> list[Finding]:

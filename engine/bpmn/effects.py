@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Literal, Protocol
 
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
 from engine.errors import FieldProblem
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from engine.bpmn import documents
+from engine.bpmn import documents, naming
 from engine.bpmn.documents import Node
+from engine.bpmn.labels import Label
 
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 HUMAN_TASKS = frozenset({"userTask", "manualTask"})
@@ -15,18 +16,6 @@ ACTIVITIES = TASKS | SUBPROCESSES | {"callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 FLOW_NODES = EVENTS | ACTIVITIES | GATEWAYS
 TIMER_PARTS = ("timeDate", "timeDuration", "timeCycle")
-
-
-@dataclass(frozen=True)
-class Label:
-    """A name in the default language and, where the model has one, in English."""
-
-    default: str
-    en: str | None = None
-
-    def text(self, locale: str) -> str:
-        """Return the name for a reader; ``locale`` like ``en`` or ``zh_Hans_CN``."""
-        return self.en if self.en and locale.lower().startswith("en") else self.default
 
 
 @dataclass(frozen=True)
@@ -58,6 +47,8 @@ class Element:
 
     Args:
         kind: its BPMN name, ``userTask``.
+        name: as drawn, or what it can be told by; see ``naming``.
+        has_name: it is drawn with a name.
         lane: key of its lane: the lane's property ``key``, else its name.
         parent: id of the process or embedded sub-process that holds it.
         attached_to: of a boundary event, the activity.
@@ -79,6 +70,7 @@ class Element:
     script: str | None = None
     loop: Mapping[str, str] = field(default_factory=dict)
     flows: tuple[Flow, ...] = ()
+    has_name: bool = True
 
     @property
     def message(self) -> str | None:
@@ -87,18 +79,36 @@ class Element:
 
 
 def label_of(node: Node, settings: Mapping[str, str]) -> Label:
-    """Return the name of a node, its id where it has none."""
+    """Return the name of a process or lane, its id where it has none."""
     return Label(node.get("name") or node.get("id") or "", settings.get("name_en") or None)
 
 
 def read(process: Node) -> Iterator[Element]:
-    """Yield the flow nodes of a process and of its embedded sub-processes."""
+    """Yield the flow nodes of a process and of its embedded sub-processes, each with a name; see ``naming``."""
     root = process.getroottree().getroot()
     lanes = _lanes(process)
     messages = {node.get("id"): node.get("name") or node.get("id") for node in documents.descendants(root, "message")}
     errors = {node.get("id"): node.get("errorCode") or None for node in documents.descendants(root, "error")}
     names = {"message": messages, "error": errors}
-    yield from _read_scope(process, None, lanes, names)
+    yield from naming.named(list(_read_scope(process, None, lanes, names)))
+
+
+def names(root: Node) -> dict[str, Label]:
+    """Return what the processes, lanes, flow nodes and sequence flows of a file are called, by id."""
+    found: dict[str, Label] = {}
+    for process in documents.descendants(root, "process"):
+        for node in (process, *documents.descendants(process, "lane")):
+            found[node.get("id") or ""] = label_of(node, documents.properties(node))
+        read_here = list(read(process))
+        called = {element.id: element.name for element in read_here}
+        drawn = {
+            node.get("id"): Label(node.get("name") or "") for node in documents.descendants(process, "sequenceFlow")
+        }
+        flows = {
+            flow.id: naming.flow_label(flow, called, drawn.get(flow.id)) for each in read_here for flow in each.flows
+        }
+        found |= called | flows
+    return found
 
 
 def _read_scope(
@@ -114,7 +124,7 @@ def _read_scope(
         yield Element(
             id=element_id,
             kind=documents.kind(node),
-            name=label_of(node, settings),
+            name=Label(node.get("name") or "", settings.get("name_en") or None),
             lane=found,
             parent=scope.get("id"),
             properties=settings,

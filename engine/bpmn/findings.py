@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from engine.bpmn.documents import Node
+from engine.bpmn.labels import Label
 
 Severity = Literal["error", "warning"]
 
@@ -107,7 +108,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{id}”: the topic “{topic}” needs the parameter “{name}”.",
         "“{id}”：主题“{topic}”需要参数“{name}”。",
     ),
-    "no_decision": ("The business rule task “{id}” names no decision.", "业务规则任务“{id}”没有指定决策。"),
+    "no_decision": ("The business rule task “{id}” names no decision.", "决策任务“{id}”没有指定决策。"),
     "unknown_decision": ("“{id}”: there is no decision “{name}”.", "“{id}”：没有决策“{name}”。"),
     "no_message": ("“{id}” names no message.", "“{id}”没有指定消息。"),
     "unknown_message": ("“{id}”: nobody knows the message “{name}”.", "“{id}”：未知消息“{name}”。"),
@@ -139,7 +140,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault; ``template_en`` and ``template_zh`` take ``params``."""
+    """One fault; ``template_en`` and ``template_zh`` take ``params``.
+
+    Args:
+        name: what the element is called, which stands in the sentence in place of its id.
+    """
 
     element_id: str | None
     line: int | None
@@ -148,11 +153,13 @@ class Finding:
     params: Mapping[str, Any] = field(default_factory=dict)
     template_en: str = ""
     template_zh: str = ""
+    name: Label | None = None
 
     def text(self, locale: str) -> str:
         """Return the sentence for a reader; ``locale`` like ``en`` or ``zh_Hans_CN``."""
         template = self.template_en if locale.lower().startswith("en") else self.template_zh
-        return template.format(**self.params)
+        name = {"id": self.name.text(locale)} if self.name is not None else {}
+        return template.format(**{**self.params, **name})
 
 
 def finding(code: str, node: Node = None, *, severity: Severity = "error", **params: Any) -> Finding:

@@ -249,7 +249,7 @@ def automatic(old: ProcessModel, new: ProcessModel) -> Callable[[str], Element |
     """
     named: dict[tuple[Any, ...], list[Element]] = {}
     for element in new.elements.values():
-        if element.id not in old.elements:
+        if element.id not in old.elements and element.has_name:
             named.setdefault((_kind(element), element.name.default, element.parent), []).append(element)
 
     def find(element_id: str) -> Element | None:

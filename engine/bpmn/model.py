@@ -12,8 +12,9 @@ from typing import Any
 
 from engine.bpmn import documents, elements, parser
 from engine.bpmn.documents import DocumentError, Node
-from engine.bpmn.elements import Element, Event, Flow, Label
+from engine.bpmn.elements import Element, Event, Flow
 from engine.bpmn.errors import ModelError
+from engine.bpmn.labels import Label
 
 __all__ = ["Element", "Event", "Flow", "Label", "ModelError", "ProcessModel", "Source", "bundle_digest", "load"]
 

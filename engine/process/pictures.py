@@ -97,7 +97,7 @@ def places(session: Session, process_key: str, definition_id: UUID | None, local
         bundle = bundles.by_digest(session, definition_id, definition(session, definition_id).digest)
     kinds = ACTIVITIES | {"intermediateCatchEvent"}
     found = [element for element in bundle.model.elements.values() if element.kind in kinds]
-    return {element.id: element.name.text(locale) or element.id for element in found}
+    return {element.id: element.name.text(locale) for element in found}
 
 
 def names_of_version(session: Session, definition_id: UUID, locale: str) -> dict[str, str]:
@@ -107,8 +107,7 @@ def names_of_version(session: Session, definition_id: UUID, locale: str) -> dict
         NotFoundError: no such version.
     """
     bundle = bundles.by_digest(session, definition_id, definition(session, definition_id).digest)
-    named = ((element.id, element.name.text(locale)) for element in bundle.model.elements.values())
-    return {element_id: name for element_id, name in named if name and name != element_id}
+    return {each.id: each.name.text(locale) for each in bundle.model.elements.values() if each.has_name}
 
 
 def names_of_process(session: Session, process_key: str, locale: str) -> dict[str, str]:

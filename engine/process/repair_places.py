@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine.bpmn import step as bpmn
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
 from engine.errors import FieldProblem, InvalidInputError, NotFoundError
 from engine.process import bundles
 from engine.process.bundles import Bundle

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
 
 Kind = Literal["added", "removed", "changed"]
 Area = Literal["process", "element", "flow", "lane", "form", "field", "decision", "rule", "file"]
@@ -12,11 +12,11 @@ Area = Literal["process", "element", "flow", "lane", "form", "field", "decision"
 
 @dataclass(frozen=True)
 class Detail:
-    """A property that changed; ``before`` and ``after`` are text, empty where there is none."""
+    """A property that changed; ``before`` and ``after`` are texts or names, empty where there is none."""
 
     property: str
-    before: str
-    after: str
+    before: str | Label
+    after: str | Label
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Change:
         file: the file of the bundle in which it stands.
         subject_id: of the element, flow, lane, form, field, decision or rule.
         place: what it belongs to: the form of a field, the table of a rule.
-        column_names: of a rule, the labels of the table's columns by property (``in.0``, ``out.1``).
+        details: of what is new or gone, all that it says.
     """
 
     kind: Kind
@@ -42,29 +42,37 @@ class Change:
 
 @dataclass(frozen=True)
 class Reference:
-    """A property that names another element: it is another one only if that has another id."""
+    """A property that names other things: it is another one only if these have other ids."""
 
     id: str
-    text: str = field(compare=False)
+    name: Label = field(compare=False)
 
-    def __str__(self) -> str:
-        """Return what people call it."""
-        return self.text
+    def __bool__(self) -> bool:
+        """Tell whether it names anything."""
+        return bool(self.id)
 
 
 def details(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Detail, ...]:
     """Return what differs between two sets of properties, in their order."""
     names = dict.fromkeys([*before, *after])
     return tuple(
-        Detail(name, str(before.get(name) or ""), str(after.get(name) or ""))
+        Detail(name, _shown(before.get(name)), _shown(after.get(name)))
         for name in names
         if (before.get(name) or "") != (after.get(name) or "")
     )
 
 
+def _shown(value: Any) -> str | Label:
+    return value.name if isinstance(value, Reference) else str(value or "")
+
+
 @dataclass(frozen=True)
 class Part:
-    """Something that is compared: it has an identity, a name, and properties."""
+    """Something that is compared: it has an identity, a name, and properties.
+
+    Args:
+        told: the properties that its name and kind tell already, so that they are not shown of what is new or gone.
+    """
 
     id: str
     name: Label
@@ -72,6 +80,7 @@ class Part:
     what: str
     properties: Mapping[str, Any]
     place: Label | None = None
+    told: frozenset[str] = frozenset({"name", "name_en", "type"})
 
 
 def between(file: str, before: Mapping[str, Part], after: Mapping[str, Part]) -> list[Change]:
@@ -81,9 +90,11 @@ def between(file: str, before: Mapping[str, Part], after: Mapping[str, Part]) ->
         old, new = before.get(key), after.get(key)
         part = new or old
         assert part is not None, "the key is of one of them"
-        differing = details(old.properties, new.properties) if old and new else ()
+        differing = details(*(each.properties if each else {} for each in (old, new)))
         if old and new and not differing:
             continue
+        if not (old and new):
+            differing = tuple(each for each in differing if each.property not in part.told)
         kind: Kind = "changed" if old and new else "added" if new else "removed"
         # Neither a name nor an id: a draft may hold that for a while.
         name = part.name if part.name.default else Label(part.what)

@@ -1,14 +1,17 @@
 """What two bundles differ in, file by file."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 import orjson
 
 from engine.bpmn.documents import DocumentError
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
+from engine.errors import InvalidInputError
 from engine.feel.decisions import DecisionError
 from engine.process import bundles
+from engine.studio import scenario_files
 from engine.studio.changes import Change, Kind
 from engine.studio.compare_decisions import compare_decisions
 from engine.studio.compare_forms import compare_forms
@@ -43,7 +46,16 @@ def compare_file(name: str, before: bytes | None, after: bytes | None) -> list[C
     except UNREADABLE:
         pass  # the check of the draft says what is wrong with it
     kind: Kind = "added" if before is None else "removed" if after is None else "changed"
-    return [Change(kind, "file", name, name, Label(name.rpartition("/")[2]), "file")]
+    return [Change(kind, "file", name, name, _title(name, after or before or b""), "file")]
+
+
+def _title(name: str, content: bytes) -> Label:
+    """Return what people called a scenario, else the name of the file."""
+    title = None
+    if name.startswith(bundles.SCENARIOS):
+        with suppress(InvalidInputError):  # the check of the draft says what is wrong with it
+            title = scenario_files.parse(name, content).title
+    return Label(title or name.rpartition("/")[2])
 
 
 def file_rank(name: str) -> tuple[int, str]:

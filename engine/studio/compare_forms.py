@@ -1,14 +1,17 @@
 """What two forms differ in: fields by key, with each property that changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import orjson
 
-from engine.bpmn.elements import Label
-from engine.studio.changes import Change, Part, between
+from engine.bpmn.labels import Label
+from engine.studio.changes import Change, Part, Reference, between
 from forms import definition
 from forms.model import Component, FormDefinition, Text
+
+TOLD = frozenset({"type", "label_zh", "label_en"})
+"""What the name and the kind of a field tell already."""
 
 
 def compare_forms(file: str, before: bytes | None, after: bytes | None) -> list[Change]:
@@ -19,7 +22,12 @@ def compare_forms(file: str, before: bytes | None, after: bytes | None) -> list[
         JSONDecodeError: nor JSON.
     """
     old, new = _form(before), _form(after)
-    return between(file, dict(_parts(old)), dict(_parts(new)))
+    shared = _keys(old) & _keys(new)
+    return between(file, dict(_parts(old, shared)), dict(_parts(new, shared)))
+
+
+def _keys(form: FormDefinition | None) -> Set[str]:
+    return {component.key for component in form.components} if form else set()
 
 
 def _form(content: bytes | None) -> FormDefinition | None:
@@ -31,12 +39,18 @@ def label_of(text: Text, fallback: str) -> Label:
     return Label(text.zh or text.en or fallback, text.en or None)
 
 
-def _parts(form: FormDefinition | None) -> Iterator[tuple[str, Part]]:
+def _parts(form: FormDefinition | None, shared: Set[str]) -> Iterator[tuple[str, Part]]:
     if form is None:
         return
     title = label_of(form.title, form.key)
     properties = {"title_zh": form.title.zh, "title_en": form.title.en, "submit": form.submit.zh}
-    order = " · ".join(component.key for component in form.components)
+    # What is new or gone is a change of its own; here stands only the order of what both sides have.
+    kept = [component for component in form.components if component.key in shared]
+    names = [label_of(component.label, component.key) for component in kept]
+    order = Reference(
+        " ".join(component.key for component in kept),
+        Label(" · ".join(name.default for name in names), " · ".join(name.text("en") for name in names)),
+    )
     yield form.key, Part(form.key, title, "form", "form", {**properties, "order": order})
     yield from _fields(form.components, "", title)
 
@@ -45,7 +59,7 @@ def _fields(components: tuple[Component, ...], prefix: str, title: Label) -> Ite
     for component in components:
         key = f"{prefix}{component.key}"
         name = label_of(component.label, component.key)
-        yield f"field:{key}", Part(key, name, "field", component.type, dict(_properties(component)), title)
+        yield f"field:{key}", Part(key, name, "field", component.type, dict(_properties(component)), title, TOLD)
         # A section opens no level of keys, a list does.
         inner = f"{key}." if component.type in {"list", "table"} else prefix
         yield from _fields(component.children, inner, title)

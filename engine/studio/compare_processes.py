@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.bpmn import documents, elements
+from engine.bpmn import documents, elements, naming
 from engine.bpmn.documents import Node
-from engine.bpmn.elements import Element, Flow, Label
+from engine.bpmn.elements import Element, Flow
+from engine.bpmn.labels import Label
 from engine.studio.changes import Change, Part, Reference, between
-
-NOT_NAMED = ("name_en",)
 
 
 def compare_processes(file: str, before: bytes | None, after: bytes | None) -> list[Change]:
@@ -18,15 +17,6 @@ def compare_processes(file: str, before: bytes | None, after: bytes | None) -> l
         DocumentError: one of them is no BPMN file.
     """
     return between(file, _parts(before), _parts(after))
-
-
-def names(content: bytes) -> dict[str, Label]:
-    """Return the names of elements, flows and lanes by id, so that a page never shows an id alone.
-
-    Raises:
-        DocumentError: it is no BPMN file.
-    """
-    return {key: part.name for key, part in _parts(content).items()}
 
 
 def _parts(content: bytes | None) -> dict[str, Part]:
@@ -70,25 +60,21 @@ def _properties(element: Element, node: Node, labels: Mapping[str, Label]) -> It
     yield "called", element.called
     if element.attached_to:
         held = labels.get(element.attached_to, Label(element.attached_to))
-        yield "attached_to", Reference(element.attached_to, held.default)
+        yield "attached_to", Reference(element.attached_to, held)
         yield "interrupting", "yes" if element.interrupting else "no"
     for key, value in element.loop.items():
         yield f"loop.{key}", value
 
 
 def _flow(flow: Flow, labels: Mapping[str, Label], node: Node) -> Part:
-    # A draft may hold flows that lead nowhere yet.
-    source, target = (labels.get(end, Label(end or "?")) for end in (flow.source, flow.target))
     drawn = node.get("name") if node is not None else None
-    way = Label(
-        f"{drawn or ''} {source.default} → {target.default}".strip(),
-        f"{drawn or ''} {source.text('en')} → {target.text('en')}".strip(),
-    )
+    source, target = (labels.get(end, Label(end or "?")) for end in (flow.source, flow.target))
+    way = naming.flow_label(flow, labels, Label(drawn or ""))
     properties = {
         "name": drawn,
-        "source": Reference(flow.source or "", source.default),
-        "target": Reference(flow.target or "", target.default),
+        "source": Reference(flow.source or "", source),
+        "target": Reference(flow.target or "", target),
         "condition": flow.condition,
         "default_flow": "yes" if flow.default else "",
     }
-    return Part(flow.id, way, "flow", "sequenceFlow", properties)
+    return Part(flow.id, way, "flow", "sequenceFlow", properties, told=frozenset({"name", "source", "target"}))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
 from engine.process.bundles import Bundle
 from engine.studio.scenarios import Outcome
 

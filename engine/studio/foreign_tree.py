@@ -7,7 +7,7 @@ from lxml import etree
 
 from engine.bpmn import documents
 from engine.bpmn.documents import BPMN, SPIFF, Node
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
 from engine.errors import FieldProblem
 
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"

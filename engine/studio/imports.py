@@ -13,7 +13,7 @@ from engine.audit import service as audit
 from engine.bpmn import documents
 from engine.bpmn.check import Finding
 from engine.bpmn.documents import DocumentError
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
 from engine.errors import FieldProblem, InvalidInputError, NotFoundError
 from engine.process import bundles
 from engine.process.definitions import definition_files, definitions

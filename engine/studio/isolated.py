@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.bpmn import step as bpmn
-from engine.bpmn.elements import Element, Label
+from engine.bpmn.elements import Element
+from engine.bpmn.labels import Label
 from engine.bpmn.step import BpmnError, OpenTask, Step, Trail
 from engine.errors import FieldflowError, FieldProblem
 from engine.feel.decisions import decide

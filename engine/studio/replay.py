@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from engine.bpmn.elements import Label
+from engine.bpmn.labels import Label
 from engine.errors import FieldProblem
 from engine.process.bundles import Bundle
 from engine.process.history import RecordedEvent

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from engine.bpmn.labels import KINDS, Label
 from engine.process import bundles
 from web.i18n import locale
 from web.i18n import translate as _
@@ -41,7 +42,10 @@ def grouped(changes: Sequence[Any]) -> list[ChangeGroup]:
 
 
 def _row(change: Any) -> ChangeRow:
-    details = tuple((property_name(each.property), _value(each.before), _value(each.after)) for each in change.details)
+    details = tuple(
+        (property_name(each.property), _value(each.property, each.before), _value(each.property, each.after))
+        for each in change.details
+    )
     place = change.place.text(locale()) if change.place else ""
     name = change.name.text(locale())
     return ChangeRow(change.kind, change.subject_id, change.area, kind_name(change.what), name, place, details)
@@ -52,7 +56,7 @@ def sentence(change: Any) -> str:
     row = _row(change)
     where = f"{row.place} · {row.name}" if row.place else row.name
     return f"{change_words()[row.kind]}: {where}" + (
-        f" ({', '.join(name for name, _before, _after in row.details)})" if row.details else ""
+        f" ({', '.join(name for name, _before, _after in row.details)})" if row.kind == "changed" else ""
     )
 
 
@@ -82,35 +86,18 @@ def file_kind(name: str) -> str:
     return _("Form") if bundles.is_form(name) else _("Scenario test")
 
 
-def _value(text: str) -> str:
+def _value(name: str, value: str | Label) -> str:
+    text = value.text(locale()) if isinstance(value, Label) else value
+    if name == "type":
+        return kind_name(text)
     return {"yes": _("Yes"), "no": _("No")}.get(text, text)
 
 
 def kind_name(kind: str) -> str:
     """Return what a kind of element, field or row is called; what has no word here keeps its own."""
+    if kind in KINDS:
+        return KINDS[kind].text(locale())
     return {
-        "process": _("Process"),
-        "lane": _("Lane"),
-        "sequenceFlow": _("Sequence flow"),
-        "userTask": _("User task"),
-        "manualTask": _("Manual task"),
-        "serviceTask": _("Service task"),
-        "scriptTask": _("Script task"),
-        "businessRuleTask": _("Business rule task"),
-        "sendTask": _("Send task"),
-        "receiveTask": _("Receive task"),
-        "task": _("Task"),
-        "callActivity": _("Call activity"),
-        "subProcess": _("Sub-process"),
-        "startEvent": _("Start event"),
-        "endEvent": _("End event"),
-        "intermediateCatchEvent": _("Catch event"),
-        "intermediateThrowEvent": _("Throw event"),
-        "boundaryEvent": _("Boundary event"),
-        "exclusiveGateway": _("Exclusive gateway"),
-        "parallelGateway": _("Parallel gateway"),
-        "inclusiveGateway": _("Inclusive gateway"),
-        "eventBasedGateway": _("Event-based gateway"),
         "form": _("Form"),
         "decision": _("Decision"),
         "rule": _("Row"),

@@ -248,7 +248,7 @@ def test_every_expression_is_compiled() -> None:
             Known(topics={"a.b": "lookup"}, parameter_types={"a.b": {"p": "number"}}, expression_check=compile_it),
         )
     )
-    assert [(entry.element_id, entry.text("en")) for entry in found] == [("f_x_a", "“f_x_a”: bad {x}")]
+    assert [(entry.element_id, entry.text("en")) for entry in found] == [("f_x_a", "“x → a”: bad {x}")]
     assert set(asked) == {
         ("cond {", "condition"),
         ("frm", "text"),

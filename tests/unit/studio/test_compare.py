@@ -64,3 +64,24 @@ def test_files_come_and_go() -> None:
     more = {**FILES, "scenarios/one.json": b"{}"}
     (change,) = compare(FILES, more)
     assert (change.kind, change.area) == ("added", "file")
+
+
+def test_what_is_new_shows_all_that_it_says() -> None:
+    flow = '<bpmn:sequenceFlow id="new_way" sourceRef="handle" targetRef="reopen">'
+    flow += "<bpmn:conditionExpression>amount &gt; 5</bpmn:conditionExpression></bpmn:sequenceFlow>"
+    text = FILES["support_request.bpmn"].decode()
+    end = text.index("</bpmn:process>")
+    (change,) = compare(FILES, {**FILES, "support_request.bpmn": (text[:end] + flow + text[end:]).encode()})
+    assert (change.kind, change.area) == ("added", "flow")
+    assert "→" in change.name.default
+    assert [(each.property, each.before, each.after) for each in change.details] == [("condition", "", "amount > 5")]
+
+    rule = '<rule id="extra"><inputEntry id="e1"><text>99</text></inputEntry><outputEntry id="e2"><text>"x"</text>'
+    table = FILES["discount.dmn"].decode()
+    at = table.index("</decisionTable>")
+    more = {**FILES, "discount.dmn": (table[:at] + rule + "</outputEntry></rule>" + table[at:]).encode()}
+    (change,) = compare(FILES, more)
+    assert (change.kind, change.area, change.subject_id.rpartition("/")[2]) == ("added", "rule", "extra")
+    assert [each.after for each in change.details] == ["99", '"x"']
+    (gone,) = compare(more, FILES)
+    assert [(each.before, each.after) for each in gone.details] == [("99", ""), ('"x"', "")]
