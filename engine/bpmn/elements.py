@@ -155,6 +155,12 @@ def lane_key(lane: Node) -> str:
     return documents.properties(lane).get("key") or lane.get("name") or lane.get("id") or ""
 
 
+def lane_names(root: Node) -> dict[str, Label]:
+    """Return what the lanes of a file are called, by key."""
+    found = documents.descendants(root, "lane")
+    return {lane_key(lane): label_of(lane, documents.properties(lane)) for lane in found}
+
+
 def _lanes(process: Node) -> dict[str, str]:
     found: dict[str, str] = {}
     for lane in documents.descendants(process, "lane"):

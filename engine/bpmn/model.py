@@ -38,6 +38,7 @@ class ProcessModel:
         key: id of the process.
         variables: declared types of the variables, from the properties ``var.<name>``.
         elements: flow nodes of all processes of the bundle, by id.
+        lane_names: what the lanes are called, by key.
         specs: SpiffWorkflow's specs by process or sub-process id; nobody outside this package looks at them.
     """
 
@@ -47,6 +48,7 @@ class ProcessModel:
     variables: Mapping[str, str]
     properties: Mapping[str, str]
     elements: Mapping[str, Element]
+    lane_names: Mapping[str, Label]
     specs: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -138,6 +140,7 @@ def _build(sources: Sequence[Source], digest: str) -> ProcessModel:
             found[element.id] = element
     main = _main(processes, found.values())
     settings = documents.properties(main)
+    lanes = {key: name for _name, root in roots for key, name in elements.lane_names(root).items()}
     key = main.get("id")
     specs = parser.build(roots, key)
     for spec in specs.values():
@@ -152,6 +155,7 @@ def _build(sources: Sequence[Source], digest: str) -> ProcessModel:
         ),
         properties=MappingProxyType(dict(settings)),
         elements=MappingProxyType(found),
+        lane_names=MappingProxyType(lanes),
         specs=MappingProxyType(specs),
     )
 

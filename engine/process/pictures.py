@@ -82,6 +82,13 @@ def element_names(session: Session, instance_id: UUID, locale: str) -> dict[str,
     return {element.id: element.name.text(locale) for element in bundle.model.elements.values()}
 
 
+def lane_names(session: Session, instance_id: UUID, locale: str) -> dict[str, str]:
+    """Return the names of the lanes of an instance's version by key, in the reader's language."""
+    found = _load(session, instance_id)
+    bundle = bundles.by_digest(session, found.definition_id, found.digest)
+    return {key: name.text(locale) for key, name in bundle.model.lane_names.items()}
+
+
 def places(session: Session, process_key: str, definition_id: UUID | None, locale: str) -> dict[str, str]:
     """Return the elements of a process at which a token can stand, with their names, in the order of the diagram.
 

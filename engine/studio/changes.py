@@ -11,12 +11,23 @@ Area = Literal["process", "element", "flow", "lane", "form", "field", "decision"
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A condition of a form (see ``forms.conditions``) and what the fields are called that it may name, by key."""
+
+    document: Mapping[str, Any]
+    fields: Mapping[str, Label] = field(compare=False)
+
+
+Shown = str | Label | Rule
+
+
+@dataclass(frozen=True)
 class Detail:
-    """A property that changed; ``before`` and ``after`` are texts or names, empty where there is none."""
+    """A property that changed; ``before`` and ``after`` are texts, names or conditions, empty where there is none."""
 
     property: str
-    before: str | Label
-    after: str | Label
+    before: Shown
+    after: Shown
 
 
 @dataclass(frozen=True)
@@ -62,8 +73,10 @@ def details(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Detail
     )
 
 
-def _shown(value: Any) -> str | Label:
-    return value.name if isinstance(value, Reference) else str(value or "")
+def _shown(value: Any) -> Shown:
+    if isinstance(value, Reference):
+        return value.name
+    return value if isinstance(value, Rule) else str(value or "")
 
 
 @dataclass(frozen=True)

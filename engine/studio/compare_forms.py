@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 
 from engine.bpmn.labels import Label
-from engine.studio.changes import Change, Part, Reference, between
+from engine.studio.changes import Change, Part, Reference, Rule, between
 from forms import definition
-from forms.model import Component, FormDefinition, Text
+from forms.model import Component, Condition, FormDefinition, Text
 
 TOLD = frozenset({"type", "label_zh", "label_en"})
 """What the name and the kind of a field tell already."""
@@ -52,32 +52,44 @@ def _parts(form: FormDefinition | None, shared: Set[str]) -> Iterator[tuple[str,
         Label(" · ".join(name.default for name in names), " · ".join(name.text("en") for name in names)),
     )
     yield form.key, Part(form.key, title, "form", "form", {**properties, "order": order})
-    yield from _fields(form.components, "", title)
+    yield from _fields(form.components, "", title, dict(_names(form.components)))
 
 
-def _fields(components: tuple[Component, ...], prefix: str, title: Label) -> Iterator[tuple[str, Part]]:
+def _names(components: tuple[Component, ...]) -> Iterator[tuple[str, Label]]:
+    for component in components:
+        yield component.key, label_of(component.label, component.key)
+        yield from _names(component.children)
+
+
+def _fields(
+    components: tuple[Component, ...], prefix: str, title: Label, names: Mapping[str, Label]
+) -> Iterator[tuple[str, Part]]:
     for component in components:
         key = f"{prefix}{component.key}"
         name = label_of(component.label, component.key)
-        yield f"field:{key}", Part(key, name, "field", component.type, dict(_properties(component)), title, TOLD)
+        yield f"field:{key}", Part(key, name, "field", component.type, dict(_properties(component, names)), title, TOLD)
         # A section opens no level of keys, a list does.
         inner = f"{key}." if component.type in {"list", "table"} else prefix
-        yield from _fields(component.children, inner, title)
+        yield from _fields(component.children, inner, title, names)
 
 
-def _properties(component: Component) -> Iterator[tuple[str, Any]]:
+def _properties(component: Component, names: Mapping[str, Label]) -> Iterator[tuple[str, Any]]:
     yield "type", component.type
     yield "label_zh", component.label.zh
     yield "label_en", component.label.en
     yield "help", component.help.zh
-    yield "required", _written(component.required)
-    yield "visible_if", _written(component.visible_if)
+    yield "required", _condition(component.required, names)
+    yield "visible_if", _condition(component.visible_if, names)
     yield "default", _written(component.default)
     yield "options", " · ".join(f"{choice.value} = {choice.label.zh}" for choice in component.options)
     yield "source", component.source
     yield "remember", _written(component.remember)
     for name, value in component.props.items():
         yield name, _written(value)
+
+
+def _condition(value: bool | Condition | None, names: Mapping[str, Label]) -> str | Rule:
+    return Rule(value, names) if isinstance(value, Mapping) else _written(value)
 
 
 def _written(value: Any) -> str:

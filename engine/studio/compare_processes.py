@@ -24,6 +24,7 @@ def _parts(content: bytes | None) -> dict[str, Part]:
         return {}
     root = documents.parse(content)
     found: dict[str, Part] = {}
+    lanes = elements.lane_names(root)
     for process in documents.descendants(root, "process"):
         settings = documents.properties(process)
         label = elements.label_of(process, settings)
@@ -41,17 +42,20 @@ def _parts(content: bytes | None) -> dict[str, Part]:
         for element in read:
             node = nodes[element.id]
             found[element.id] = Part(
-                element.id, element.name, "element", element.kind, dict(_properties(element, node, labels))
+                element.id, element.name, "element", element.kind, dict(_properties(element, node, labels, lanes))
             )
             for flow in element.flows:
                 found[flow.id] = _flow(flow, labels, nodes.get(flow.id))
     return found
 
 
-def _properties(element: Element, node: Node, labels: Mapping[str, Label]) -> Iterator[tuple[str, Any]]:
+def _properties(
+    element: Element, node: Node, labels: Mapping[str, Label], lanes: Mapping[str, Label]
+) -> Iterator[tuple[str, Any]]:
     yield "name", node.get("name")
     yield "type", element.kind
-    yield "lane", element.lane
+    if element.lane:
+        yield "lane", Reference(element.lane, lanes.get(element.lane, Label(element.lane)))
     yield from element.properties.items()
     yield "script", element.script
     yield "event", "" if element.event.kind == "none" else element.event.kind

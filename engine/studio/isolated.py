@@ -188,6 +188,10 @@ class IsolatedRun:
         found = self.bundle.model.elements.get(element_id)
         return found.name if found else Label(element_id)
 
+    def lane_label(self, key: str) -> Label:
+        """Return the name of a lane by its key."""
+        return self.bundle.model.lane_names.get(key, Label(key))
+
     def open_tasks(self) -> tuple[OpenTask, ...]:
         """Return the user tasks that wait."""
         return bpmn.open_tasks(self.bundle.model, self.step.state) if self.step and self.is_running else ()

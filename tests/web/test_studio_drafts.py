@@ -194,6 +194,17 @@ def test_versions_and_drafts_are_compared(world: World, draft: str, admin: Signe
     assert admin.get(f"/studio/compare?before={world.ids[KEY]}&after=nothing").status_code == 404
 
 
+def test_what_is_new_is_told_in_words(world: World, draft: str, admin: SignedInClient) -> None:
+    rival = {"type": "checkbox", "key": "rival", "label": {"zh": "涉及竞品", "en": "A rival's product"}}
+    met = {"all": [{"eq": [{"field": "rival"}, True]}, {"not": {"in": [{"field": "price"}, ["1", "2"]]}}]}
+    price = {"type": "text", "key": "price", "label": {"zh": "竞品价格", "en": "Its price"}, "visible_if": met}
+    form = {"key": "extra", "title": {"zh": "补充", "en": "Extra"}, "components": [rival, price]}
+    assert put(admin, f"{draft}/files/extra.json", orjson.dumps(form).decode(), 0).status_code == 200
+    page = admin.get(f"/studio/compare?before={world.ids[KEY]}&after=draft-{draft.rpartition('/')[2]}").text
+    assert "“A rival&#39;s product” is Yes and not “Its price” is one of 1, 2" in page
+    assert "Tick box" in page
+
+
 def test_a_version_is_rolled_back_with_a_reason(world: World, draft: str, admin: SignedInClient) -> None:
     file = admin.get(f"{draft}/files/{FILE}").get_json()
     put(admin, f"{draft}/files/{FILE}", file["content"].replace('name="回答问题"', 'name="答"'), file["revision"])
@@ -239,6 +250,7 @@ def test_a_scenario_is_recorded_kept_run_and_fails_when_the_draft_changes(
     recording = record(admin, draft)
     page = answer_services(admin, recording)
     assert "Triage" in page
+    assert "Sales operations" in page, "the lane is named as it is drawn, not by its key"
     refused = admin.post(f"{recording}/complete/triage_request", {"priority": ""})
     assert refused.status_code == 422
     queue = re.search(r'value="([a-z_]+)"[^>]*>', page[page.index('name="queue"') :])

@@ -135,6 +135,7 @@ def _page(instance_id: UUID, *, errors: dict[str, list[FieldProblem]] | None = N
         row=row,
         tasks=tasks,
         names=names,
+        lanes=pictures.lane_names(session, instance_id, locale()),
         entries=history.entries(events, tasks, names, written, with_trail=True)[::-1],
         incidents=[each for each in incidents if each.resolved_at is None],
         resolved=[each for each in incidents if each.resolved_at is not None],

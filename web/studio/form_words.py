@@ -1,6 +1,7 @@
 """The words of the form builder: types, properties, operators, and what its script says."""
 
 from web.i18n import translate as _
+from web.studio.condition_words import operator_words
 from web.studio.words import kind_name
 
 
@@ -57,11 +58,7 @@ def property_words() -> dict[str, str]:
 def builder_texts() -> dict[str, object]:
     """Return key → text of the builder's script."""
     return {
-        "operators": {
-            "eq": _("is"), "ne": _("is not"), "in": _("is one of"), "contains": _("contains"),
-            "gt": _("is more than"), "ge": _("is at least"), "lt": _("is less than"), "le": _("is at most"),
-            "empty": _("is empty"), "not_empty": _("is filled in"),
-        },
+        "operators": operator_words(),
         "groups": {"all": _("All of these"), "any": _("Any of these"), "not": _("Not")},
         "compute": {"sum": _("Sum of"), "max": _("Largest of"), "count": _("Number of rows in"),
                     "product": _("Product of")},

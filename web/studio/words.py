@@ -7,8 +7,11 @@ from typing import Any
 
 from engine.bpmn.labels import KINDS, Label
 from engine.process import bundles
+from engine.studio.changes import Rule, Shown
 from web.i18n import locale
 from web.i18n import translate as _
+from web.studio.condition_words import condition_text
+from web.studio.panel_texts import type_names
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,14 @@ def file_kind(name: str) -> str:
     return _("Form") if bundles.is_form(name) else _("Scenario test")
 
 
-def _value(name: str, value: str | Label) -> str:
+def _value(name: str, value: Shown) -> str:
+    if isinstance(value, Rule):
+        return condition_text(value.document, value.fields)
     text = value.text(locale()) if isinstance(value, Label) else value
     if name == "type":
         return kind_name(text)
+    if name.startswith("var."):
+        return type_names().get(text, text)
     return {"yes": _("Yes"), "no": _("No")}.get(text, text)
 
 
