@@ -174,8 +174,9 @@ def checked_reason(reason: str) -> str:
 
 
 def _summary(found: Plan, edits: Sequence[RepairEdit]) -> dict[str, Any]:
+    elements = {token.token: token.element_id for token in found.before}
     return {
-        "edits": [edit.as_json() for edit in edits],
+        "edits": [edit.as_json(elements) for edit in edits],
         "before": [[token.element_id, token.state] for token in found.before],
         "after": [[token.element_id, token.state] for token in found.after],
         "effects": list(found.effects),

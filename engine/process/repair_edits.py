@@ -25,11 +25,21 @@ class RepairEdit:
     edit: Edit | None = None
     incident: UUID | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the edit as ``from_json`` reads it."""
+    def as_json(self, elements: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Return the edit as ``from_json`` reads it.
+
+        Args:
+            elements: by token, where it stood; kept beside the token, which says nothing once it is gone.
+        """
         if self.edit is None:
             return {"act": self.act, "incident": str(self.incident)}
-        found = {"act": self.act, "token": self.edit.token, "to": self.edit.to, "values": dict(self.edit.values)}
+        found: dict[str, Any] = {
+            "act": self.act,
+            "token": self.edit.token,
+            "to": self.edit.to,
+            "values": dict(self.edit.values),
+        }
+        found["element"] = (elements or {}).get(self.edit.token)
         return {name: value for name, value in found.items() if value}
 
 

@@ -96,7 +96,7 @@ def propose(
         id=new_id(),
         instance_id=instance_id,
         version=version,
-        edits=[edit.as_json() for edit in edits],
+        edits=[edit.as_json({token.token: token.element_id for token in plan.before}) for edit in edits],
         plan=plan.as_json(),
         reason=reason,
         state=PROPOSED,

@@ -52,6 +52,8 @@ SILENT = {
     "studio.run_decision_tests": "it only looks",
     "customers.note": "a note of everybody's work, with its author, in the customer's own history",
 }
+OF_VARIABLES = {"variable.edited"}
+"""Actions that keep what variables were, by their names."""
 ROOT = Path(__file__).resolve().parents[2]
 AREAS = (
     "definition", "incident", "instance", "migration", "variable", "deadline", "draft", "bundle", "scenario", "person",
@@ -251,6 +253,10 @@ def test_every_change_of_an_administrator_is_in_the_audit(world: World) -> None:
         new = [row for row in _events(world) if row not in before]
         assert call.action in {row.action for row in new}, endpoint
         assert all(row.actor_name == "管理员" and row.subject_key for row in new), endpoint
+        kept = [row for row in new if row.action not in OF_VARIABLES]
+        with world.app.test_request_context():
+            names = {name for row in kept for each in (row.before, row.after) for name in each or {}}
+            assert [name for name in names if audit_words.field_label(name) == name] == [], endpoint
         assert not any(ROOM in str(row) or "hook" in str(row.after) for row in new), f"{endpoint}: an address is secret"
 
 
@@ -260,6 +266,28 @@ def _problems(page: str) -> list[str]:
 
 def _events(world: World) -> list[audit.AuditRow]:
     return list(world.read(lambda session: audit.events(session, limit=500)))
+
+
+def test_where_an_instance_stood_is_told_in_words(world: World) -> None:
+    before = {
+        "tokens": [["check_in", "open"], ["gone", "waiting"]],
+        "edits": [{"act": "skip", "token": "t", "element": "check_in"}],
+    }
+    with world.app.test_request_context():
+        shown = [each.old for each in audit_words.changes(before, {"mapping": {}}, {"check_in": "签到"})]
+    assert shown == ["签到: 等待人工处理\ngone: 等待中", "跳过：签到", ""]
+
+
+def test_words_are_known_for_what_drafts_write(world: World) -> None:
+    written = {
+        name
+        for path in (ROOT / "engine/studio").rglob("*.py")
+        for kept in re.findall(r"(?:before|after)=(\{\"[^\n]*)", path.read_text("utf-8"))
+        for name in re.findall(r"\"([a-z_]+)\":", kept)
+    }
+    assert {"revision", "version", "files_of"} <= written
+    with world.app.test_request_context():
+        assert [name for name in sorted(written) if audit_words.field_label(name) == name] == []
 
 
 def test_deploying_by_a_token_is_in_the_audit(world: World) -> None:

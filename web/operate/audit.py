@@ -1,5 +1,6 @@
 """The audit: who did what to what, when and why, with what it was before and after."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,11 @@ from engine.access import Role
 from engine.audit import sealing
 from engine.audit import service as audit
 from engine.audit.service import AuditRow
+from engine.errors import NotFoundError
+from engine.process import pictures
 from engine.process.conditions import standpoint
 from web import context
+from web.i18n import locale
 from web.operate import audit_words
 from web.operate.listing import day_bounds
 from web.operate.paging import key_from, key_of
@@ -78,8 +82,19 @@ def _entry(row: AuditRow) -> Entry:
         audit_words.action_label(row.action),
         row.subject_name or row.subject_key,
         _address(row.subject_kind, row.subject_key),
-        audit_words.changes(row.before, row.after),
+        audit_words.changes(row.before, row.after, _names(row)),
     )
+
+
+def _names(row: AuditRow) -> dict[str, str]:
+    """Return the names of the elements that an event of an instance, or of a process, may be about."""
+    session, instance_id = context.session(), _uuid(row.subject_key)
+    if row.subject_kind == "instance" and instance_id is not None:
+        with suppress(NotFoundError):  # its time was over, and it was deleted
+            return pictures.element_names(session, instance_id, locale())
+    if row.action.startswith("migration."):
+        return pictures.names_of_process(session, row.subject_key, locale())
+    return {}
 
 
 def _address(kind: str, key: str) -> str:

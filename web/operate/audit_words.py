@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.process.repair_edits import from_json
 from web.i18n import format_datetime
 from web.i18n import translate as _
 from web.labels import data_class
+from web.operate.repair_view import lines, risk_texts, state_text
 from web.operate.words import value_text
 
 
@@ -122,6 +124,14 @@ def field_label(name: str) -> str:
     labels = {
         "version": _("Version"),
         "without_review_of": _("Published without the review of"),
+        "title": _("Title"),
+        "file": _("File"),
+        "files": _("Files"),
+        "files_of": _("With the files of version"),
+        "base": _("From version"),
+        "revision": _("Saved the time"),
+        "asked": _("Asked"),
+        "requires_green": _("Only with green scenarios"),
         "tokens": _("Where it stands"),
         "edits": _("Edits"),
         "variables": _("Variables"),
@@ -170,16 +180,39 @@ def field_label(name: str) -> str:
     return labels.get(name) or data_class(name)
 
 
-def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
-    """Return what differs; of what is the same on both sides only what says what it is about."""
+def changes(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, names: Mapping[str, str]
+) -> list[Change]:
+    """Return what differs; of what is the same on both sides only what says what it is about.
+
+    Args:
+        names: of elements, by id.
+    """
     old, new = before or {}, after or {}
-    names = dict.fromkeys([*old, *new])
-    return [Change(field_label(name), _value(old.get(name)), _value(new.get(name))) for name in names]
+    return [
+        Change(field_label(name), _text(name, old.get(name), names), _text(name, new.get(name), names))
+        for name in dict.fromkeys([*old, *new])
+    ]
+
+
+def _text(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if name == "tokens":
+        return "\n".join(f"{names.get(element, element)}: {state_text(state)}" for element, state in value)
+    if name == "edits":
+        tokens = {each["token"]: each["element"] for each in value if "element" in each}
+        return "\n".join(line.text for line in lines(from_json(value), names, tokens))
+    if name == "risks":
+        return "\n".join(risk_texts(value, names))
+    if name == "mapping":
+        return "\n".join(f"{names.get(key, key)} → {names.get(to, to)}" for key, to in value.items())
+    if name == "element":
+        return names.get(value, value)
+    return _value(value)
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, str) and len(value) >= 19 and value[4:5] == "-" and value[10:11] == "T":
         try:
             return format_datetime(datetime.fromisoformat(value))

@@ -1,6 +1,6 @@
 """What the pages of repairs say: of each token what may be done, of a plan what would happen, in words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,17 +101,8 @@ def state_text(state: str) -> str:
 
 
 def names_of(places: Sequence[Place]) -> dict[str, str]:
-    """Return what elements are called in the reader's language; what the diagram leaves unnamed by its kind and id."""
-    return {place.id: _name(place) for place in places}
-
-
-def _name(place: Place) -> str:
-    name = place.name.text(locale())
-    if name != place.id:
-        return name
-    kinds = {"startEvent": _("Start event"), "endEvent": _("End event")}
-    kind = kinds.get(place.kind) or (_("Gateway") if place.kind.endswith("Gateway") else "")
-    return f"{kind} ({place.id})" if kind else name
+    """Return what elements are called in the reader's language."""
+    return {place.id: place.name.text(locale()) for place in places}
 
 
 def gather(session: Session, instance_id: UUID) -> Patient:
@@ -244,7 +235,7 @@ def plan_view(plan: Mapping[str, Any], places: Sequence[Place]) -> PlanView:
         before=tuple((name(key), state) for key, state in telling("before")),
         after=tuple((name(key), state) for key, state in telling("after")),
         facts=_grouped(facts),
-        risks=tuple(_risk(code, "; ".join(found)) for code, found in _by_code(plan["risks"], name).items()),
+        risks=risk_texts(plan["risks"], names),
         failed=tuple(f"{name(element)}: {_why(*why)}" for element, *why in plan["failed"]),
         changed=tuple((key, _text(old), _text(new)) for key, (old, new) in plan["changed"].items()),
         ends={"cancelled": _("The process ends."), "completed": _("The process ends normally.")}.get(
@@ -269,11 +260,12 @@ def _grouped(facts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((label, "; ".join(texts)) for label, texts in found.items())
 
 
-def _by_code(risks: Iterable[Sequence[str]], name: Callable[[str], str]) -> dict[str, list[str]]:
+def risk_texts(risks: Iterable[Sequence[str]], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a repair risks (code and element each) in words."""
     found: dict[str, list[str]] = {}
     for code, element in risks:
-        found.setdefault(code, []).append(name(element))
-    return found
+        found.setdefault(code, []).append(names.get(element, element))
+    return tuple(_risk(code, "; ".join(elements)) for code, elements in found.items())
 
 
 def _risk(code: str, elements: str) -> str:
