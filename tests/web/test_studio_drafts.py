@@ -113,9 +113,10 @@ def test_a_draft_is_published_from_its_page(world: World, draft: str, admin: Sig
 def test_a_broken_draft_is_not_published_and_says_why(world: World, draft: str, admin: SignedInClient) -> None:
     file = admin.get(f"{draft}/files/{FILE}").get_json()
     put(admin, f"{draft}/files/{FILE}", "<nothing", file["revision"])
-    answer = admin.post(f"{draft}/publish", {"revision": "2", "note": ""})
-    assert answer.location == draft
-    assert "Mend the errors first." in admin.get(draft).text
+    answer = admin.post(f"{draft}/publish", {"revision": "2", "note": "Said for nothing?"})
+    assert answer.status_code == 422
+    assert "Mend the errors first (1): The file is not well-formed XML" in answer.text
+    assert ">Said for nothing?</textarea>" in answer.text, "what was typed stays"
     assert admin.get(f"{draft}/scenarios").status_code == 200
     assert "cannot run as it is" in admin.get(f"{draft}/replay").text
 
@@ -155,8 +156,8 @@ def test_publishing_without_an_answer_is_confirmed_and_audited(world: World, dra
     for address in (draft, f"{draft}/edit/{FILE}"):
         assert "吴管理 was asked for a review and has not answered. Publish without it." in admin.get(address).text
     assert 'value="approved"' in world.client("admin2").get(draft).text
-    admin.post(f"{draft}/publish", {"revision": "1", "note": ""})
-    assert "Confirm on the draft&#39;s page" in admin.get(draft).text
+    refused = admin.post(f"{draft}/publish", {"revision": "1", "note": ""})
+    assert "Confirm on the draft&#39;s page" in refused.text
     admin.post(f"{draft}/publish", {"revision": "1", "note": "", "without_review": "yes"})
     assert "Published as version 1" in admin.get(draft).text
     (event,) = [row for row in world.read(audit.events) if row.action == "definition.published"]
@@ -174,6 +175,15 @@ def test_reviews_stand_on_the_page(draft: str, admin: SignedInClient) -> None:
     assert own.status_code == 403
     assert "Agrees" not in admin.get(draft).text
     assert admin.post(f"{draft}/review", {"kind": "comment"}, headers={"Accept": "application/json"}).status_code == 422
+
+
+def test_a_refused_draft_leads_to_the_first_error(world: World, draft: str, admin: SignedInClient) -> None:
+    file = admin.get(f"{draft}/files/{FILE}").get_json()
+    put(admin, f"{draft}/files/{FILE}", file["content"].replace('value="support.reopen"', 'value="no.such"'), 1)
+    answer = admin.post(f"{draft}/publish", {"revision": "2", "note": ""})
+    assert answer.status_code == 422
+    assert "nothing serves the topic “no.such”" in answer.text
+    assert f'href="{draft}/edit/{FILE}#reopen"' in answer.text
 
 
 def test_versions_and_drafts_are_compared(world: World, draft: str, admin: SignedInClient) -> None:

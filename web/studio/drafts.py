@@ -1,5 +1,7 @@
 """A draft: its files, what it changes, reviews, publishing."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from web.i18n import translate as _
 from web.security import policy
 from web.studio import editor_data, form_builder
 from web.studio.blueprint import blueprint
-from web.studio.bodies import MAX_NOTE, number, rows, text
+from web.studio.bodies import MAX_NOTE, finding_text, number, rows, text
 from web.studio.files import file_of
 from web.studio.texts import note_text
 from web.studio.words import file_kind, grouped, review_words
@@ -38,10 +40,22 @@ def begin(definition_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("studio.draft", draft_id=draft_id), 303)
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a draft was not published, and the address of what is to be mended, if it has one."""
+
+    sentence: str
+    place: str
+
+
 @blueprint.get("/studio/drafts/<uuid:draft_id>")
 @policy(Role.ADMIN)
 def draft(draft_id: UUID) -> ResponseReturnValue:
-    """Show a draft: files, what is wrong, what it changes, what colleagues say, how it is published."""
+    """Show a draft: files, what it changes, what colleagues say, how it is published."""
+    return _page(draft_id)
+
+
+def _page(draft_id: UUID, refusal: Refusal | None = None) -> str:
     session = context.session()
     row = drafts.draft(session, draft_id)
     files = drafts.files(session, draft_id)
@@ -64,6 +78,8 @@ def draft(draft_id: UUID) -> ResponseReturnValue:
         admins=_colleagues(),
         scenario_count=len(in_files(contents)),
         green=publishing.requires_green(session, row.process_key),
+        refusal=refusal,
+        note=text("note", required=False) if refusal else "",
     )
 
 
@@ -167,15 +183,16 @@ def publish(draft_id: UUID) -> ResponseReturnValue:
     row = drafts.draft(session, draft_id)
     files = running.complete_files(drafts.contents(session, draft_id))
     findings = running.check(files)
-    here = url_for("studio.draft", draft_id=draft_id)
-    if any(finding.severity == "error" for finding in findings):
-        return _refused(422, _("Mend the errors first."), here, findings=rows(findings))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        sentence = _("Mend the errors first ({n}): {first}", n=len(errors), first=finding_text(errors[0]))
+        return _refused(422, sentence, draft_id, place=_place(errors[0], draft_id, files), findings=rows(findings))
     failing = _failing(row, files)
     try:
         published_id, version = _publish(draft_id, files, failing)
     except FieldflowError as error:
         status = 422 if isinstance(error, InvalidInputError) else 409
-        return _refused(status, explain(error), here, code=error.code)
+        return _refused(status, explain(error), draft_id, code=error.code)
     flash(_("Version {n} is published: what starts from now on uses it.", n=version), "success")
     url = url_for("studio.editor", definition_id=published_id)
     if not request.is_json:
@@ -186,11 +203,22 @@ def publish(draft_id: UUID) -> ResponseReturnValue:
 publish.is_transactional = True  # type: ignore[attr-defined]  # _publish is; the check before it only reads
 
 
-def _refused(status: int, detail: str, here: str, **values: Any) -> ResponseReturnValue:
+def _refused(status: int, detail: str, draft_id: UUID, *, place: str = "", **values: Any) -> ResponseReturnValue:
     if request.is_json:
-        return jsonify(detail=detail, url=here, **values), status
-    flash(detail, "danger")
-    return redirect(here, 303)
+        return jsonify(detail=detail, url=url_for("studio.draft", draft_id=draft_id), **values), status
+    return _page(draft_id, Refusal(detail, place)), status
+
+
+def _place(finding: Any, draft_id: UUID, files: Mapping[str, bytes]) -> str:
+    """Return the address of the file, and in it of the element, that a finding is about; empty: it names none."""
+    name = finding.params.get("file", "")
+    if finding.element_id and not name:
+        mark = f'id="{finding.element_id}"'.encode()
+        name = next((each for each, content in files.items() if each.endswith(".bpmn") and mark in content), "")
+    own = drafts.files(context.session(), draft_id)
+    if name not in own:  # shipped forms are checked too
+        return ""
+    return url_for("studio.edit_file", draft_id=draft_id, name=name, _anchor=finding.element_id)
 
 
 def _failing(row: DraftRow, files: dict[str, bytes]) -> list[str]:

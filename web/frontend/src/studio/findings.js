@@ -111,8 +111,7 @@ export class Findings {
 }
 
 function nameOf(element) {
-  const { name, $type, id } = element?.businessObject ?? {};
-  return name || ($type ? id : '');
+  return element?.businessObject?.name ?? ''; // the sentence tells what has none
 }
 
 function grouped(places) {

@@ -91,6 +91,8 @@ async function load(studio) {
     return false;
   }
   fit(modeler, READABLE, studio.isReadOnly);
+  const asked = modeler.get('elementRegistry').get(decodeURIComponent(location.hash.slice(1)));
+  if (asked) reveal(modeler, asked);
   return true;
 }
 
