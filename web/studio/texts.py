@@ -47,7 +47,7 @@ def canvas_texts() -> dict[str, Any]:
     return {
         "sum": _("Errors: {errors}, warnings: {warnings}"),
         "notChecked": _("Not checked: the server does not answer. The next change tries again."),
-        "inside": _("Inside: {name}"),
+        "inside": _("Inside: {text}"),
         "minimap": _("Overview"),
         "find": _("Name or id"),
         "nothing": _("Nothing has that name or id."),

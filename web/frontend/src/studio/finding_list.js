@@ -10,7 +10,7 @@ function list(findings, texts, act) {
   return rows;
 }
 
-function row({ element, line, name, severity, text }, texts, act) {
+function row({ element, line, severity, text }, texts, act) {
   const item = document.createElement('li');
   const button = document.createElement(act ? 'button' : 'div');
   button.className = 'finding';
@@ -24,13 +24,18 @@ function row({ element, line, name, severity, text }, texts, act) {
   const sentence = document.createElement('span');
   sentence.className = 'grow';
   sentence.textContent = text;
-  const place = document.createElement('span');
-  // An element on a canvas has a name; a place in a text has a line.
-  place.className = name ? 'tiny muted' : 'tiny muted mono';
-  place.textContent = name || [element, line && texts.line.replace('{n}', line)].filter(Boolean).join(' · ');
-  button.append(badge, sentence, place);
+  button.append(badge, sentence);
+  // On a canvas the sentence names the element and the row leads to it; in a text a line is what one looks for.
+  if (!act) button.append(placeOf([element, line && texts.line.replace('{n}', line)].filter(Boolean).join(' · ')));
   item.append(button);
   return item;
+}
+
+function placeOf(text) {
+  const place = document.createElement('span');
+  place.className = 'tiny muted mono';
+  place.textContent = text;
+  return place;
 }
 
 function done(texts) {

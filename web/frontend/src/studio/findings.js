@@ -64,7 +64,7 @@ export class Findings {
   mark(element, places) {
     const severity = places.some(({ finding }) => finding.severity === 'error') ? 'error' : 'warning';
     const sentences = places.map(({ finding, isInside }) =>
-      (isInside ? this.texts.inside.replace('{name}', nameOf(this.elements.get(finding.element))) + ' · ' : '') + finding.text);
+      (isInside ? this.texts.inside.replace('{text}', finding.text) : finding.text));
     const position = placeOn(element);
     const drawn = JSON.stringify([severity, sentences, position]);
     const canvas = this.modeler.get('canvas');
@@ -98,20 +98,15 @@ export class Findings {
     this.listed = listed;
     const buttons = () => [...this.list.querySelectorAll('button')];
     const focused = this.list.contains(document.activeElement) ? document.activeElement.textContent : null;
-    const rows = findings.map((each) => ({ ...each, name: nameOf(this.shapeOf(each.element)) }));
     // That there are none, the summary says.
-    if (!rows.length) return this.list.replaceChildren();
-    listFindings(this.list, rows, this.texts, ({ element }) => {
+    if (!findings.length) return this.list.replaceChildren();
+    listFindings(this.list, findings, this.texts, ({ element }) => {
       const known = this.shapeOf(element);
       return known && (() => reveal(this.modeler, known));
     });
     if (focused) (buttons().find(({ textContent }) => textContent === focused) ?? buttons()[0])?.focus();
     return undefined;
   }
-}
-
-function nameOf(element) {
-  return element?.businessObject?.name ?? ''; // the sentence tells what has none
 }
 
 function grouped(places) {
