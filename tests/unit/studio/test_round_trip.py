@@ -71,3 +71,14 @@ def test_the_comparison_sees_what_is_lost(part: str) -> None:
     after = saved({"it": before})["it"]
     assert after["warnings"]
     assert {etree.QName(each[0]).localname for each in lost(before, after["xml"])} == {"unheardOf"}
+
+
+def test_the_comparison_sees_what_is_lost_without_a_warning() -> None:
+    behaviour = (
+        '<bpmn:complexBehaviorDefinition><bpmn:condition id="c">x</bpmn:condition></bpmn:complexBehaviorDefinition>'
+    )
+    end = "</bpmn:multiInstanceLoopCharacteristics>"
+    before = EVERY.read_text("utf-8").replace(end, behaviour + end, 1)
+    after = saved({"it": before})["it"]
+    assert after["warnings"] == []
+    assert {each[1] for each in lost(before, after["xml"])} == {"c"}
