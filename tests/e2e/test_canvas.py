@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from engine.clock import utc_now
 from engine.process import definitions
+from engine.studio import drafts
 from tests.e2e.conftest import PHONE, SignIn, Site, on_one_database
 from tests.e2e.test_accessibility import faults
 
@@ -222,3 +225,55 @@ def test_a_phone_shows_the_diagram_and_changes_nothing(site: Site, sign_in: Sign
     )
     assert admin.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert faults(admin) == []
+
+
+NAME_A_TASK = f"""() => {{ {MODELER}
+    const task = modeler.get('elementRegistry').find(({{ type }}) => type === 'bpmn:UserTask');
+    modeler.get('modeling').updateProperties(task, {{ name: 'Q' }}); }}"""
+LOSSY = {
+    "with a warning": ("</spiffworkflow:properties>", '<spiffworkflow:unheardOf id="x" /></spiffworkflow:properties>'),
+    "in silence": (
+        "</bpmn:userTask>",
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:complexBehaviorDefinition>"
+        '<bpmn:condition id="c">x</bpmn:condition></bpmn:complexBehaviorDefinition>'
+        "</bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", LOSSY)
+def test_what_the_editor_would_lose_is_never_saved(site: Site, sign_in: SignIn, off_loop: OffLoop, how: str) -> None:
+    old, new = LOSSY[how]
+    name = "sample_fulfilment.bpmn"
+
+    def begin() -> tuple[str, bytes]:
+        with site.application.database.transaction() as session:
+            version = definitions.definitions(session, key="sample_fulfilment")[0]
+            content = definitions.definition_files(session, version.id)[name].decode()
+            assert old in content
+            changed = {name: content.replace(old, new, 1).encode()}
+            now = utc_now()
+            draft = drafts.create(session, site.company.admin, version.id, title="x", changed=changed, now=now)
+        return str(draft), changed[name]
+
+    draft, kept = off_loop(begin)
+    admin = sign_in("admin")
+    open_editor(admin, f"{site.url}/studio/drafts/{draft}/edit/{name}")
+    problem = admin.locator("[data-problem]")
+    expect(problem).to_contain_text("编辑器会丢失")
+    saves: list[str] = []
+    admin.on("request", lambda request: saves.append(request.url) if request.method == "PUT" else None)
+    admin.clock.install()
+    admin.evaluate(NAME_A_TASK)
+    admin.clock.fast_forward(60_000)
+    admin.click("[data-dialog='publish']")
+    admin.click("[data-publish-form] [value='publish']")
+    expect(admin.locator("[data-status]")).to_have_text("未发布。")
+    expect(problem).to_be_visible()
+
+    def stored() -> bytes:
+        with site.application.database.reading() as session:
+            return drafts.contents(session, UUID(draft))[name]
+
+    assert off_loop(stored) == kept
+    assert saves == []
