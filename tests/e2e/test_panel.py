@@ -315,6 +315,10 @@ def test_every_change_is_written_and_can_be_taken_back(site: Site, sign_in: Sign
     assert written(admin) == after
 
 
+BECOME = """([id, type]) => {
+    const modeler = document.querySelector('[data-ready]').modeler;
+    modeler.get('bpmnReplace').replaceElement(modeler.get('elementRegistry').get(id), { type });
+}"""
 MOVE = """(id) => {
     const modeler = document.querySelector('[data-ready]').modeler;
     const shape = modeler.get('elementRegistry').get(id);
@@ -339,6 +343,7 @@ def test_the_lane_of_a_step_inside_a_sub_process_is_chosen(site: Site, sign_in: 
     for moved in (made, "approve_discount", "body"):
         admin.evaluate(MOVE, moved)
     assert lanes_naming(admin, made) == ["lane_requester"]
+    admin.evaluate(BECOME, ["approve_discount", "bpmn:ManualTask"])
     assert lanes_naming(admin, "approve_discount") == ["lane_approver"]
 
     while admin.locator("[data-undo]").is_enabled():

@@ -7,15 +7,24 @@ import { processOf } from './properties.js';
 export const isInner = (element) => is(element.businessObject.$parent, 'bpmn:SubProcess');
 
 class KeepInnerLanes extends CommandInterceptor {
-  constructor(eventBus) {
+  constructor(eventBus, fieldflowSettings) {
     super(eventBus);
+    // What becomes of another kind stays in its lane.
+    this.preExecute('shape.replace', ({ context }) => {
+      const { businessObject } = context.oldShape;
+      context.innerLane = isInner(context.oldShape) && lanesOf(context.oldShape).find((lane) => lane.flowNodeRef?.includes(businessObject));
+    });
+    this.postExecuted('shape.replace', ({ context }) => {
+      const { innerLane, newShape } = context;
+      if (innerLane && isInner(newShape)) changeLane(fieldflowSettings, newShape, innerLane.id);
+    });
     this.preExecute('lane.updateRefs', ({ context }) => {
       // What is deleted has no parent any more: it leaves its lane.
       context.flowNodeShapes = context.flowNodeShapes.filter((shape) => !shape.parent || !isInner(shape));
     });
   }
 }
-KeepInnerLanes.$inject = ['eventBus'];
+KeepInnerLanes.$inject = ['eventBus', 'fieldflowSettings'];
 
 export const innerLanesModule = { __init__: ['keepInnerLanes'], keepInnerLanes: ['type', KeepInnerLanes] };
 
