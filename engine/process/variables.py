@@ -136,6 +136,13 @@ def written(variable: Variable, time_zone: str) -> str:
     return "" if value is None else str(value)
 
 
+def type_of(name: str, value: Any, declared: Mapping[str, str]) -> str:
+    """Return as which of ``TYPES`` people read and edit a value; of no value what is declared, else a text."""
+    if value is None:
+        return _OF_DECLARED.get(declared.get(name, ""), "text")
+    return _type(name, value, declared)[0]
+
+
 def _type(name: str, value: Any, declared: Mapping[str, str]) -> tuple[str, bool]:
     wanted = _OF_DECLARED.get(declared.get(name, ""))
     if wanted is not None and _fits(wanted, value):

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.bpmn.labels import Label
+from engine.bpmn.labels import KINDS, Label
+
+__all__ = ["KINDS", "Change", "Detail", "Label", "Part", "Reference", "Rule", "Shown", "between", "details"]
 
 Kind = Literal["added", "removed", "changed"]
 Area = Literal["process", "element", "flow", "lane", "form", "field", "decision", "rule", "file"]

@@ -12,6 +12,8 @@ from engine.settings import Settings
 from tests.conftest import MONDAY_9
 from tests.databases import empty_sqlite, own_postgresql, truncate
 from tests.web.site import Site
+from tests.web.world import SignedInClient, make_world
+from tests.web.world import World as Pages
 from tests.workflows.world import World
 from web.app import create_app
 
@@ -51,3 +53,25 @@ def _serve(url: str, folder: Path) -> Iterator[Site]:
     application = wiring.build(settings, clock=clock)
     yield Site(World(application, clock), create_app(application))
     application.database.dispose()
+
+
+@pytest.fixture
+def world(tmp_path: Path, pages_url: str) -> Iterator[Pages]:
+    """Return a company and its pages for one test."""
+    made = make_world(tmp_path, url=pages_url)
+    yield made
+    made.application.database.dispose()
+
+
+@pytest.fixture
+def admin(world: Pages) -> SignedInClient:
+    """Return the browser of an administrator."""
+    return world.client("admin")
+
+
+@pytest.fixture
+def draft(request: pytest.FixtureRequest, world: Pages, admin: SignedInClient) -> str:
+    """Begin a draft of the process that the module calls ``KEY`` and return the address of its page."""
+    answer = admin.post(f"/studio/{world.ids[request.module.KEY]}/drafts", {"title": "Quicker answers"})
+    assert answer.status_code == 303
+    return str(answer.location)

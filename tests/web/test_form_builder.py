@@ -9,7 +9,6 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from tests.web.test_studio_drafts import put
 from tests.web.world import SignedInClient, World, make_world
 
 FORM = "request_triage.json"
@@ -57,7 +56,7 @@ def test_a_form_opens_in_the_builder_and_as_text(draft: str, admin: SignedInClie
 
 def test_a_file_that_is_no_outline_opens_as_text(draft: str, admin: SignedInClient) -> None:
     file = admin.get(f"{draft}/files/{FORM}").get_json()
-    assert put(admin, f"{draft}/files/{FORM}", "{ nothing", file["revision"]).status_code == 200
+    assert admin.put_file(f"{draft}/files/{FORM}", "{ nothing", file["revision"]).status_code == 200
     assert "data-draft-text" in admin.get(f"{draft}/edit/{FORM}").text
 
 
@@ -132,7 +131,7 @@ def test_fields_that_went_are_listed_with_who_names_them(draft: str, admin: Sign
     assert "priority" not in answer["uses"]
     # It stays a warning after the save: the version that the draft follows has the field.
     file = admin.get(f"{draft}/files/{FORM}").get_json()
-    put(admin, f"{draft}/files/{FORM}", orjson.dumps(document).decode(), file["revision"])
+    admin.put_file(f"{draft}/files/{FORM}", orjson.dumps(document).decode(), file["revision"])
     assert "priority" in look(admin, draft, document).get_json()["gone"]
 
 

@@ -1,13 +1,10 @@
-"""Pages and endpoints of drafts: files with revisions, comparing, scenarios, replay, export and import."""
+"""Pages and endpoints of drafts: files with revisions, comparing, reviews, publishing, export and import."""
 
 import io
 import re
-from collections.abc import Iterator
-from datetime import timedelta
-from html import unescape
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -16,39 +13,10 @@ from engine.access import Role
 from engine.audit import service as audit
 from engine.people import service as people
 from engine.process import definitions
-from engine.process.states import InstanceState
-from engine.process.tables import ProcessInstance
-from engine.studio import drafts
-from tests.web.world import SignedInClient, World, make_world
-from tests.workflows.runs import ANSWERS, REQUEST
+from tests.web.world import SignedInClient, World
 
 KEY = "support_request"
 FILE = f"{KEY}.bpmn"
-
-
-@pytest.fixture
-def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
-    made = make_world(tmp_path, url=pages_url)
-    yield made
-    made.application.database.dispose()
-
-
-@pytest.fixture
-def admin(world: World) -> SignedInClient:
-    return world.client("admin")
-
-
-@pytest.fixture
-def draft(world: World, admin: SignedInClient) -> str:
-    """Begin a draft and return the address of its page."""
-    answer = admin.post(f"/studio/{world.ids[KEY]}/drafts", {"title": "Quicker answers"})
-    assert answer.status_code == 303
-    return str(answer.location)
-
-
-def put(admin: SignedInClient, address: str, content: str, revision: int) -> Any:
-    headers = {"X-CSRF-Token": admin.csrf_token, "Accept": "application/json"}
-    return admin.client.put(address, json={"content": content, "revision": revision}, headers=headers)
 
 
 def test_a_draft_shows_its_files_and_what_it_changes(draft: str, admin: SignedInClient) -> None:
@@ -58,8 +26,8 @@ def test_a_draft_shows_its_files_and_what_it_changes(draft: str, admin: SignedIn
     assert "Nothing yet." in page
     file = admin.get(f"{draft}/files/discount.dmn").get_json()
     assert (
-        put(
-            admin, f"{draft}/files/discount.dmn", file["content"].replace("(5..15]", "(5..12]"), file["revision"]
+        admin.put_file(
+            f"{draft}/files/discount.dmn", file["content"].replace("(5..15]", "(5..12]"), file["revision"]
         ).status_code
         == 200
     )
@@ -72,9 +40,11 @@ def test_a_draft_shows_its_files_and_what_it_changes(draft: str, admin: SignedIn
 def test_a_file_is_saved_only_on_the_revision_that_was_read(world: World, draft: str, admin: SignedInClient) -> None:
     address = f"{draft}/files/request_triage.json"
     read = admin.get(address).get_json()
-    saved = put(admin, address, read["content"].replace('"required": true', '"required": false', 1), read["revision"])
+    saved = admin.put_file(
+        address, read["content"].replace('"required": true', '"required": false', 1), read["revision"]
+    )
     assert saved.get_json()["revision"] == read["revision"] + 1
-    late = put(admin, address, read["content"].replace("P1 紧急", "P1 很急"), read["revision"])
+    late = admin.put_file(address, read["content"].replace("P1 紧急", "P1 很急"), read["revision"])
     assert late.status_code == 409
     body = late.get_json()
     assert body["code"] == "draft_overtaken"
@@ -84,9 +54,9 @@ def test_a_file_is_saved_only_on_the_revision_that_was_read(world: World, draft:
     # Nothing typed is lost: it can become a draft of its own.
     copied = admin.post(body["copyUrl"], json={"name": "request_triage.json", "content": "{}"}).get_json()
     assert admin.get(copied["saveUrl"]).get_json()["content"] == "{}"
-    assert put(admin, f"{draft}/files/nothing.sh", "x", 0).status_code == 422
+    assert admin.put_file(f"{draft}/files/nothing.sh", "x", 0).status_code == 422
     assert admin.get(f"{draft}/files/nothing.json").status_code == 404
-    assert put(admin, f"/studio/drafts/{uuid4()}/files/{FILE}", "x", 0).status_code == 404
+    assert admin.put_file(f"/studio/drafts/{uuid4()}/files/{FILE}", "x", 0).status_code == 404
     headers = {"X-CSRF-Token": admin.csrf_token}
     gone = admin.client.delete(address, json={"revision": body["revision"]}, headers=headers)
     assert gone.status_code == 200
@@ -112,7 +82,7 @@ def test_a_draft_is_published_from_its_page(world: World, draft: str, admin: Sig
 
 def test_a_broken_draft_is_not_published_and_says_why(world: World, draft: str, admin: SignedInClient) -> None:
     file = admin.get(f"{draft}/files/{FILE}").get_json()
-    put(admin, f"{draft}/files/{FILE}", "<nothing", file["revision"])
+    admin.put_file(f"{draft}/files/{FILE}", "<nothing", file["revision"])
     answer = admin.post(f"{draft}/publish", {"revision": "2", "note": "Said for nothing?"})
     assert answer.status_code == 422
     assert "Mend the errors first (1): The file is not well-formed XML" in answer.text
@@ -179,7 +149,7 @@ def test_reviews_stand_on_the_page(draft: str, admin: SignedInClient) -> None:
 
 def test_a_refused_draft_leads_to_the_first_error(world: World, draft: str, admin: SignedInClient) -> None:
     file = admin.get(f"{draft}/files/{FILE}").get_json()
-    put(admin, f"{draft}/files/{FILE}", file["content"].replace('value="support.reopen"', 'value="no.such"'), 1)
+    admin.put_file(f"{draft}/files/{FILE}", file["content"].replace('value="support.reopen"', 'value="no.such"'), 1)
     answer = admin.post(f"{draft}/publish", {"revision": "2", "note": ""})
     assert answer.status_code == 422
     assert "nothing serves the topic “no.such”" in answer.text
@@ -188,8 +158,7 @@ def test_a_refused_draft_leads_to_the_first_error(world: World, draft: str, admi
 
 def test_versions_and_drafts_are_compared(world: World, draft: str, admin: SignedInClient) -> None:
     file = admin.get(f"{draft}/files/{FILE}").get_json()
-    put(
-        admin,
+    admin.put_file(
         f"{draft}/files/{FILE}",
         file["content"].replace('value="request_triage"', 'value="visit_prepare"'),
         file["revision"],
@@ -209,7 +178,7 @@ def test_what_is_new_is_told_in_words(world: World, draft: str, admin: SignedInC
     met = {"all": [{"eq": [{"field": "rival"}, True]}, {"not": {"in": [{"field": "price"}, ["1", "2"]]}}]}
     price = {"type": "text", "key": "price", "label": {"zh": "竞品价格", "en": "Its price"}, "visible_if": met}
     form = {"key": "extra", "title": {"zh": "补充", "en": "Extra"}, "components": [rival, price]}
-    assert put(admin, f"{draft}/files/extra.json", orjson.dumps(form).decode(), 0).status_code == 200
+    assert admin.put_file(f"{draft}/files/extra.json", orjson.dumps(form).decode(), 0).status_code == 200
     page = admin.get(f"/studio/compare?before={world.ids[KEY]}&after=draft-{draft.rpartition('/')[2]}").text
     assert "“A rival&#39;s product” is Yes and not “Its price” is one of 1, 2" in page
     assert "Tick box" in page
@@ -217,131 +186,13 @@ def test_what_is_new_is_told_in_words(world: World, draft: str, admin: SignedInC
 
 def test_a_version_is_rolled_back_with_a_reason(world: World, draft: str, admin: SignedInClient) -> None:
     file = admin.get(f"{draft}/files/{FILE}").get_json()
-    put(admin, f"{draft}/files/{FILE}", file["content"].replace('name="回答问题"', 'name="答"'), file["revision"])
+    admin.put_file(f"{draft}/files/{FILE}", file["content"].replace('name="回答问题"', 'name="答"'), file["revision"])
     assert admin.post(f"{draft}/publish", {"revision": "2", "note": ""}).status_code == 303
     admin.post(f"/studio/{world.ids[KEY]}/roll-back", {"reason": "It was better"})
     rows = world.read(lambda session: definitions.definitions(session, key=KEY))
     assert [row.version for row in rows] == [3, 2, 1]
     assert rows[0].digest == rows[2].digest
     assert "Rolled back to version 1: It was better" in admin.get("/studio").text
-
-
-# Scenarios
-
-
-def record(admin: SignedInClient, draft: str) -> str:
-    """Click through a technical request up to its answer; return the address of the recording."""
-    assert "Variables at the start" in admin.get(f"{draft}/scenarios/new").text
-    begun = admin.post(
-        f"{draft}/scenarios/new",
-        {"title": "Technical", "data": orjson.dumps(REQUEST).decode(), "answers": "", "started_at": "2026-03-02T09:00"},
-    )
-    assert begun.status_code == 303
-    return str(begun.location)
-
-
-def answer_services(admin: SignedInClient, recording: str) -> str:
-    """Answer what services are asked until none is; return the page."""
-    for _ in range(20):
-        page = admin.get(recording).text
-        asked = re.search(r"/answer/([a-z_0-9]+)\"", page)
-        if asked is None:
-            return str(page)
-        topic = re.search(r" asks ([a-z_.]+)\. ", page)
-        assert topic is not None
-        given = orjson.dumps(ANSWERS.get(topic[1], {})).decode()
-        assert admin.post(f"{recording}/answer/{asked[1]}", {"answer": given}).status_code == 303
-    raise AssertionError("services ask without end")
-
-
-def test_a_scenario_is_recorded_kept_run_and_fails_when_the_draft_changes(
-    world: World, draft: str, admin: SignedInClient
-) -> None:
-    recording = record(admin, draft)
-    page = answer_services(admin, recording)
-    assert "Triage" in page
-    assert "Sales operations" in page, "the lane is named as it is drawn, not by its key"
-    refused = admin.post(f"{recording}/complete/triage_request", {"priority": ""})
-    assert refused.status_code == 422
-    queue = re.search(r'value="([a-z_]+)"[^>]*>', page[page.index('name="queue"') :])
-    assert queue is not None
-    done = admin.post(f"{recording}/complete/triage_request", {"priority": "P3", "queue": queue[1]})
-    assert done.status_code == 303, done.text
-    answer_services(admin, recording)
-    assert admin.post(f"{recording}/complete/answer_technical", {"answer": "Half"}).status_code == 303
-    answer_services(admin, recording)
-    assert admin.post(f"{recording}/undo").status_code == 303
-    assert admin.post(f"{recording}/keep").status_code == 303
-    page = admin.get(f"{draft}/scenarios").text
-    assert "All 1 pass" in page
-    assert "What the scenarios touch" in page
-    # Nothing outside of the draft came of it.
-    assert (
-        world.read(lambda session: [row.action for row in audit.events(session) if row.subject_kind == "instance"])
-        == []
-    )
-    file = admin.get(f"{draft}/files/{FILE}").get_json()
-    put(
-        admin, f"{draft}/files/{FILE}", file["content"].replace('type = "technical"', 'type = "none"'), file["revision"]
-    )
-    page = admin.get(f"{draft}/scenarios").text
-    assert "0 of 1 pass" in page
-    assert "Act 2" in page
-    admin.post(f"{draft}/gate", {"green": "yes"})
-    row = world.read(lambda session: drafts.draft(session, UUID(draft.rpartition("/")[2])))
-    admin.post(f"{draft}/publish", {"revision": str(row.revision), "note": ""})
-    assert "must pass" in admin.get(draft).text
-    again = admin.post(f"{draft}/scenarios/technical/record")
-    assert again.status_code == 303
-    assert admin.post(f"{again.location}/drop").status_code == 303
-    assert admin.post(f"{draft}/scenarios/technical/remove").status_code == 303
-    assert "No scenario tests yet" in admin.get(f"{draft}/scenarios").text
-
-
-def test_a_recording_is_not_shown_to_others(world: World, draft: str, admin: SignedInClient) -> None:
-    recording = record(admin, draft)
-    assert world.client("manager1").get(recording).status_code == 403
-    assert admin.get(f"/studio/recordings/{uuid4()}").status_code == 404
-
-
-def test_replay_shows_finished_cases_part_by_part(world: World, draft: str, admin: SignedInClient) -> None:
-    assert "No finished cases" in admin.get(f"{draft}/replay").text
-    part = admin.get(f"{draft}/replay/part?offset=0").get_json()
-    assert part["count"] == 0
-    assert part["verdicts"] == {"same": 0, "changed": 0, "stopped": 0, "not_comparable": 0}
-
-
-def test_what_replay_counts_are_the_cases_that_it_shows(world: World, draft: str, admin: SignedInClient) -> None:
-    digest = world.read(lambda session: definitions.definition(session, world.ids[KEY]).digest)
-    world.write(
-        lambda session: session.add_all(
-            ProcessInstance(
-                definition_id=world.ids[KEY],
-                digest=digest,
-                process_key=KEY,
-                business_key=f"request:{n}",
-                state=InstanceState.COMPLETED,
-                lanes={},
-                state_bytes=b"",
-                started_at=world.now - timedelta(days=n + 1),
-                ended_at=world.now - timedelta(days=n),
-            )
-            for n in range(34)
-        )
-    )
-
-    def replayed(n: str) -> tuple[int, int, int]:
-        page = admin.get(f"{draft}/replay?n={n}").text
-        total = int(re.search(r'data-total="(\d+)"', page)[1])  # type: ignore[index]
-        address = unescape(re.search(r'data-replay="([^"]+)"', page)[1])  # type: ignore[index]
-        parts = [admin.get(f"{address}&offset={offset}").get_json() for offset in range(0, total, 20)]
-        rows = sum(part["html"].count("<tr data-is") for part in parts)
-        return total, rows, sum(count for part in parts for count in part["verdicts"].values())
-
-    assert replayed("30") == (30, 30, 30)
-    assert replayed("100") == (34, 34, 34)
-    assert replayed("days") == (31, 31, 31)
-    assert "31 cases that were finished in the last 30 days" in admin.get(f"{draft}/replay?n=days").text
 
 
 # Moving

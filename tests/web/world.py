@@ -96,6 +96,11 @@ class SignedInClient:
         headers = {"X-CSRF-Token": self.csrf_token, **kwargs.pop("headers", {})}
         return self.client.post(path, data=data, headers=headers, **kwargs)
 
+    def put_file(self, address: str, content: str, revision: int) -> Any:
+        """Save a file of a draft."""
+        headers = {"X-CSRF-Token": self.csrf_token, "Accept": "application/json"}
+        return self.client.put(address, json={"content": content, "revision": revision}, headers=headers)
+
 
 def make_world(folder: Path, *, url: str = "", now: datetime = NOW) -> World:
     """Return a company in an empty database: a fresh SQLite file if no address is given."""

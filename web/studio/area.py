@@ -8,6 +8,7 @@ from web.studio import (
     files,
     form_builder,
     moving,
+    new_scenario,
     recording,
     replaying,
     scenarios,
@@ -27,6 +28,7 @@ PAGES = (
     recording,
     replaying,
     moving,
+    new_scenario,
 )
 
 __all__ = ["PAGES", "blueprint"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from engine.bpmn.labels import Label
+from engine.studio.changes import Label
 from web.i18n import locale
 from web.i18n import translate as _
 

@@ -1,20 +1,19 @@
 """Record a scenario: fill in the form of each waiting task, let the next timer come, say what services answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.errors import FieldProblem, InvalidInputError
-from engine.process import pictures
+from engine.process import pictures, topics
 from engine.studio import drafts, recordings, running
-from engine.studio.isolated import TIME_ZONE, IsolatedRun
+from engine.studio.isolated import TIME_ZONE, IsolatedRun, Question
 from engine.studio.recorded_cases import suggestion
 from forms import html, render, schema
 from forms.model import FormDefinition
@@ -22,56 +21,13 @@ from web import context
 from web.i18n import locale
 from web.i18n import translate as _
 from web.security import policy
+from web.studio import value_fields
 from web.studio.blueprint import blueprint
-from web.studio.bodies import json_object
 from web.studio.form_examples import example_choices
+from web.studio.value_fields import Values, pretty
 from web.transactions import transactional
 
-CLOCK = "%Y-%m-%dT%H:%M"
-"""How a browser writes a date and time."""
 OURS = ("csrf_token", "submission_id", "unchecked")
-
-
-@blueprint.get("/studio/drafts/<uuid:draft_id>/scenarios/new")
-@policy(Role.ADMIN)
-def new_scenario(draft_id: UUID) -> ResponseReturnValue:
-    """Ask what a new scenario begins with; the newest finished instance proposes it."""
-    session = context.session()
-    row = drafts.draft(session, draft_id)
-    found = recordings.beginning(session, row.process_key, running.bundle_of(session, draft_id))
-    return render_template(
-        "studio/new_scenario.html",
-        draft=row,
-        data=_pretty(found.data),
-        answers=_pretty(found.answers),
-        started_at=(found.started_at or context.now()).astimezone(ZoneInfo(TIME_ZONE)).strftime(CLOCK),
-    )
-
-
-@blueprint.post("/studio/drafts/<uuid:draft_id>/scenarios/new")
-@policy(Role.ADMIN)
-@transactional
-def begin_scenario(draft_id: UUID) -> ResponseReturnValue:
-    """Begin to record."""
-    session, now = context.session(), context.now()
-    recording_id = recordings.begin(
-        session,
-        context.actor(),
-        draft_id,
-        title=request.form.get("title", ""),
-        started_at=_clock(request.form.get("started_at", "")),
-        data=json_object("data"),
-        answers=json_object("answers"),
-        now=now,
-    )
-    return redirect(url_for("studio.record", recording_id=recording_id), 303)
-
-
-def _clock(typed: str) -> datetime:
-    try:
-        return datetime.strptime(typed, CLOCK).replace(tzinfo=ZoneInfo(TIME_ZONE))
-    except ValueError as error:
-        raise InvalidInputError("Say when it starts.", code="started_at_missing") from error
 
 
 @blueprint.get("/studio/recordings/<uuid:recording_id>")
@@ -81,7 +37,12 @@ def record(recording_id: UUID) -> ResponseReturnValue:
     return _page(recording_id)
 
 
-def _page(recording_id: UUID, typed: Mapping[str, Any] | None = None, errors: Any = None) -> str:
+def _page(
+    recording_id: UUID,
+    typed: Mapping[str, Any] | None = None,
+    errors: Any = None,
+    problems: Mapping[str, Any] | None = None,
+) -> str:
     session = context.session()
     row = recordings.recording(session, context.actor(), recording_id)
     draft = drafts.draft(session, row.draft_id)
@@ -94,7 +55,6 @@ def _page(recording_id: UUID, typed: Mapping[str, Any] | None = None, errors: An
     form = bundle.forms.get(task.form or "") if task else None
     timers = run.timers()
     question = run.question
-    proposal = suggestion(session, draft.process_key, question.element_id, question.topic) if question else None
     return render_template(
         "studio/record.html",
         recording=row,
@@ -110,11 +70,24 @@ def _page(recording_id: UUID, typed: Mapping[str, Any] | None = None, errors: An
         timer=timers[0] if timers else None,
         timer_name=run.label(timers[0][0]).text(locale()) if timers else "",
         question=question,
-        question_text=_pretty(proposal if proposal is not None else {}),
-        parameters=_pretty(question.parameters) if question else "",
-        variables=_pretty(run.step.data) if run.step else "",
+        answer=_answer(draft.process_key, question, problems) if question else None,
+        payload=value_fields.typed("payload", problems) if problems and "payload" in problems else None,
+        parameters=pretty(question.parameters) if question else "",
+        variables=pretty(run.step.data) if run.step else "",
         data=_picture(run, draft.id),
     )
+
+
+def _answer(process_key: str, question: Question, problems: Mapping[str, Any] | None) -> Values:
+    """Return what a service answers: as typed, else as it did last in a real case, else what it gives, empty."""
+    gives = next((each.gives for each in topics.all_topics() if each.name == question.topic), ())
+    labels = {each.name: each.label[locale() == "en"] for each in gives}
+    if problems and any(name == "answer" or name.startswith("answer:") for name in problems):
+        return value_fields.typed("answer", problems, labels)
+    proposal = suggestion(context.session(), process_key, question.element_id, question.topic)
+    if proposal is None:
+        proposal = {each.name: None for each in gives}
+    return value_fields.shown("answer", proposal, {each.name: each.type for each in gives}, labels)
 
 
 def _picture(run: IsolatedRun, draft_id: UUID) -> dict[str, Any]:
@@ -184,21 +157,44 @@ def jump_to_timer(recording_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/studio/recordings/<uuid:recording_id>/message")
 @policy(Role.ADMIN)
-@transactional
 def send_recorded(recording_id: UUID) -> ResponseReturnValue:
     """Give the process a message that it waits for."""
-    name = request.form.get("name", "")
-    _do(recording_id, {"act": "message", "name": name, "payload": json_object("payload")})
-    return _next(recording_id)
+    return _done(recording_id, _send, recording_id)
+
+
+send_recorded.is_transactional = True  # type: ignore[attr-defined]  # _send is; the page after a mistake only reads
+
+
+@transactional
+def _send(recording_id: UUID) -> None:
+    payload = value_fields.read("payload")
+    _do(recording_id, {"act": "message", "name": request.form.get("name", ""), "payload": payload})
 
 
 @blueprint.post("/studio/recordings/<uuid:recording_id>/answer/<element_id>")
 @policy(Role.ADMIN)
-@transactional
 def answer_recorded(recording_id: UUID, element_id: str) -> ResponseReturnValue:
     """Say what a service answers in this scenario."""
-    given = json_object("answer")
+    return _done(recording_id, _give, recording_id, element_id)
+
+
+answer_recorded.is_transactional = True  # type: ignore[attr-defined]  # _give is; the page after a mistake only reads
+
+
+@transactional
+def _give(recording_id: UUID, element_id: str) -> None:
+    given = value_fields.read("answer")
     recordings.answer(context.session(), context.actor(), recording_id, element_id, given, now=context.now())
+
+
+def _done(recording_id: UUID, act: Callable[..., None], *given: Any) -> ResponseReturnValue:
+    """Do something and go on; what was typed wrongly is shown again."""
+    try:
+        act(*given)
+    except InvalidInputError as error:
+        if not error.errors:
+            raise
+        return _page(recording_id, problems=error.errors), 422
     return _next(recording_id)
 
 
@@ -255,7 +251,3 @@ def _view(form: FormDefinition, values: Mapping[str, Any], errors: Any, run: Iso
 def _around(run: IsolatedRun) -> dict[str, Any]:
     today = run.host.now.astimezone(ZoneInfo(TIME_ZONE)).date().isoformat()
     return {"today": today, "timezone": TIME_ZONE}
-
-
-def _pretty(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from engine.bpmn.labels import KINDS, Label
 from engine.process import bundles
-from engine.studio.changes import Rule, Shown
+from engine.studio.changes import KINDS, Label, Rule, Shown
 from web.i18n import locale
 from web.i18n import translate as _
 from web.studio.condition_words import condition_text
