@@ -248,4 +248,7 @@ def _fields() -> dict[str, str]:
         "fieldValue": _("Filled with"),
         "fieldValueHelp": _("A variable or an expression, evaluated when the task opens."),
         "priority": _("Priority"),
+        "takeOver": _("Take over from another task"),
+        "takeOverNow": _("Take over"),
+        "takeOverHelp": _("Fills what is empty here: {names}"),
     }

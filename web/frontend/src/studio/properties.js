@@ -32,6 +32,12 @@ function around(object, type) {
 export const processOf = (element) => around(target(element), 'bpmn:Process');
 export const definitionsOf = (element) => around(target(element), 'bpmn:Definitions');
 
+// Every flow node of a process, with those inside of its sub-processes.
+export function flowNodesOf(scope) {
+  const nodes = (scope.flowElements ?? []).filter((each) => is(each, 'bpmn:FlowNode'));
+  return nodes.flatMap((node) => [node, ...flowNodesOf(node)]);
+}
+
 // What stands beside the processes of a file: messages, errors.
 export function rootsOf(element, type) {
   return definitionsOf(element)?.rootElements?.filter((each) => is(each, type)) ?? [];
