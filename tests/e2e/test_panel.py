@@ -365,28 +365,3 @@ def lanes_naming(admin: Page, element_id: str) -> list[str]:
     return [
         lane.get("id") for lane in lanes if element_id in [ref.text for ref in documents.children(lane, "flowNodeRef")]
     ]
-
-
-@on_one_database
-def test_a_new_task_takes_over_the_business_fields_of_another(site: Site, sign_in: SignIn) -> None:
-    admin = open_editor(site, sign_in, "更正")
-    made = insert(admin, "bpmn:UserTask", "flow_apply_tell_applied")
-    before = written(admin)
-    open_group(admin, "fields").locator(".bio-properties-panel-add-entry").click()
-    group(admin, "fields").locator("textarea").fill("rep[1]")
-    leave(admin)
-    take_over = admin.locator("[data-entry-id='fieldflow-take-over']")
-    expect(take_over).to_contain_text("填补这里空着的：到期")
-    take_over.get_by_role("button", name="带入").click()
-    expect(take_over).to_have_count(0)  # nothing is left to fill
-    expect(entry(admin, "due")).to_have_value("approve_by")
-    assert not faults(admin)
-    root = etree.fromstring(written(admin).encode())
-    [task] = [node for node in root.iter(f"{{{documents.BPMN}}}userTask") if node.get("id") == made]
-    assert documents.properties(task) == {
-        "field.subject": "rep[1]", "due": "approve_by", "field.subject_en": 'customer_en + " · " + purpose_en',
-        "field.text_1": "customer", "field.text_2": "purpose", "field.text_3": "reason",
-    }  # fmt: skip
-    for _step in ("what was taken over", "the value", "the field"):
-        admin.click("[data-undo]")
-    assert written(admin) == before

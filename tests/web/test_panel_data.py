@@ -67,7 +67,10 @@ def test_what_an_admin_chooses_from_is_in_their_language(world: World) -> None:
 def test_forms_decisions_and_functions_say_of_which_types_they_are(world: World, admin: SignedInClient) -> None:
     data = data_of(admin, world)
     triage = named(data["forms"], "request_triage")["gives"]
-    assert {"name": "incomplete", "type": "boolean"} in triage
+    titles = ["信息不全，需要询问申请人", "Something is missing: ask the requester"]
+    assert named(triage, "incomplete") == {
+        "name": "incomplete", "type": "boolean", "label": titles[1], "titles": titles,
+    }  # fmt: skip
     assert {each["name"]: each["type"] for each in named(data["decisions"], "deadlines_by_type")["gives"]} == {
         "queue": "text", "first_response_minutes": "number", "resolve_minutes": "number",
     }  # fmt: skip

@@ -56,6 +56,13 @@ export class Settings {
     this.stack.execute('properties-panel.multi-command-executor', commands);
   }
 
+  // Several changes as one step: what `act` does with the settings that it gets is collected, and done at once.
+  together(element, act) {
+    const changes = [];
+    act(Object.create(this, { run: { value: (_element, more) => changes.push(...more) } }));
+    this.run(element, changes);
+  }
+
   change(element, object, values) {
     this.run(element, [[object, values]]);
   }
