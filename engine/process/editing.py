@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.bpmn import documents, structure
 from engine.bpmn.check import Finding
 from engine.bpmn.documents import DocumentError
+from engine.bpmn.members import CLOSED
 from engine.bpmn.model import Source
 from engine.bpmn.settings import GIVEN_VARIABLES, VARIABLE_TYPES, ExpressionKind, expression_problems
 from engine.feel import decisions as feel_decisions
@@ -150,9 +151,11 @@ def problems(expression: str, kind: ExpressionKind, types: Mapping[str, str]) ->
     """Return what the gate would say of one expression, in Chinese and English.
 
     Args:
-        types: the variables that its process declares, and what else it sees; a type that nobody knows is any.
+        types: the variables that its process declares, and what else it sees; a type that nobody knows is any, and a
+            context whose entries are all known is ``members.CLOSED``.
     """
-    known = {name: type_ if type_ in VARIABLE_TYPES else "any" for name, type_ in types.items()}
+    sorts = VARIABLE_TYPES | {CLOSED}
+    known = {name: type_ if type_ in sorts else "any" for name, type_ in types.items()}
     found = expression_problems(expression, kind, {**GIVEN_VARIABLES, **known}, deployment.check_expression)
     return [(zh, en) for _code, zh, en in found]
 

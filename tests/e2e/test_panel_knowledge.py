@@ -69,3 +69,19 @@ def test_what_a_form_asks_for_is_completed_by_its_title_and_declared_with_its_us
 
 def process_of(admin: Page) -> Any:
     return etree.fromstring(written(admin).encode()).find(f"{{{documents.BPMN}}}process")
+
+
+@on_one_database
+def test_a_value_that_no_step_gives_is_named_at_the_field_and_by_the_check(site: Site, sign_in: SignIn) -> None:
+    admin = open_editor(site, sign_in, "更正")
+    select(admin, "flow_is_approved_reject")
+    condition = entry(admin, "condition")
+    condition.fill('approval.decison = "reject"')
+    said = "“approval”中没有已知的“decison”，最接近的是“approval.decision”。"
+    problems = admin.locator("[data-entry-id='fieldflow-condition'] [role=status]")
+    expect(problems).to_have_text(said)
+    expect(admin.locator("[data-list] li")).to_contain_text(["警告"])
+    expect(admin.locator("[data-list] li")).to_contain_text([said])
+    condition.fill('approval.decision = "reject"')
+    expect(problems).to_be_empty()
+    expect(admin.locator("[data-list] li")).to_have_count(0)
