@@ -15,7 +15,7 @@ Gives = Mapping[str, Mapping[str, Set[str]]]
 
 
 def closed(found: Iterable[Element], declared: Mapping[str, str], gives: Gives) -> dict[str, str]:
-    """Return the types of the declared contexts whose entries are known for sure, and of their entries.
+    """Return the types of the contexts whose entries are known for sure, and of their entries.
 
     They are known if every element that writes the variable says what it gives, or if nothing in the process writes it
     and its entries are declared. Entries that only the elements name are of any type. The editor's panel judges alike,
@@ -29,9 +29,10 @@ def closed(found: Iterable[Element], declared: Mapping[str, str], gives: Gives) 
             before = written.get(name, frozenset())
             written[name] = None if entries is None or before is None else before | entries
     known: dict[str, str] = {}
-    for name in (name for name, type_ in declared.items() if type_ == "context" and "." not in name):
+    for name in {path.partition(".")[0]: None for path in declared}:
         entries = written.get(name, frozenset())
-        if entries is None:
+        # Of what only the entries are declared may be a list, unless elements give them.
+        if entries is None or declared.get(name, "context" if entries else "any") != "context":
             continue
         paths = {f"{name}.{entry}": "any" for entry in entries}
         paths |= {path: type_ for path, type_ in declared.items() if path.startswith(f"{name}.")}

@@ -24,6 +24,7 @@ WRITERS = (
     + node("userTask", "u5", form="fa", result="mixed")
     + node("userTask", "u6", form="other", result="mixed")
     + node("userTask", "u7", form="fb")
+    + node("userTask", "u8", form="fa", result="half")
     + node("businessRuleTask", "b1", decision="grade", result="grading")
     + node("businessRuleTask", "b2", decision="only", result="one")
     + node("serviceTask", "s1", topic="a.b")
@@ -33,7 +34,7 @@ WRITERS = (
     + script("c", '{scripted: 1, "quoted" : 2}')
 )
 PAYLOAD = {"payload": "{sent: {x: 1}}"}
-LINKS = "start u1 u2 sub u4 u5 u6 u7 b1 b2 s1 s2 s3 t c sending end"
+LINKS = "start u1 u2 sub u4 u5 u6 u7 u8 b1 b2 s1 s2 s3 t c sending end"
 WRITTEN_OTHERWISE = (
     "unread", "mixed", "x", "one", "bare", "silent", "item", "looped", "scripted", "quoted", "sent",
 )  # fmt: skip
@@ -46,6 +47,8 @@ DECLARED = (
         "var__own.z": "number",
         "var__own.more.z": "text",
         "var__rows": "list",
+        "var__half.z": "text",
+        "var__loose.z": "text",
         "var__rows.z": "text",
     }
 )
@@ -54,6 +57,7 @@ SURE = {
     "two": "record", "two.x": "any", "two.y": "any",
     "grading": "record", "grading.level": "any",
     "stock": "record", "stock.state": "any",
+    "half": "record", "half.x": "any", "half.z": "text",
     "own": "record", "own.z": "number", "own.more.z": "text",
 }  # fmt: skip
 

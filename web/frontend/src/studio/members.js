@@ -49,7 +49,7 @@ function writesOf(node, settings, data) {
   ];
 }
 
-// The types of the declared contexts whose entries are known for sure, and of their entries: what the publishing gate takes
+// The types of the contexts whose entries are known for sure, and of their entries: what the publishing gate takes
 // them for (engine/bpmn/members.py says when).
 export function closedIn(process, data, declared) {
   const nodes = flowNodesOf(process);
@@ -60,11 +60,13 @@ export function closedIn(process, data, declared) {
     written.set(name, entries && before ? [...before, ...entries] : null);
   }
   const known = {};
-  for (const name of Object.keys(declared).filter((each) => declared[each] === 'context' && !each.includes('.'))) {
+  for (const name of new Set(Object.keys(declared).map((path) => path.split('.')[0]))) {
     const entries = written.has(name) ? written.get(name) : [];
+    // Of what only the entries are declared may be a list, unless elements give them.
+    const isGroup = (declared[name] ?? (entries?.length ? 'context' : 'any')) === 'context';
     const paths = Object.fromEntries((entries ?? []).map((entry) => [`${name}.${entry}`, 'any']));
     for (const [path, type] of Object.entries(declared)) if (path.startsWith(`${name}.`)) paths[path] = type;
-    if (entries && Object.keys(paths).length) Object.assign(known, { [name]: CLOSED }, paths);
+    if (entries && isGroup && Object.keys(paths).length) Object.assign(known, { [name]: CLOSED }, paths);
   }
   return known;
 }
