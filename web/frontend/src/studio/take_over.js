@@ -46,7 +46,8 @@ function TakeOver({ element, offers, nameOf }) {
   const settings = useService('fieldflowSettings');
   const [chosen, setChosen] = useState('');
   const offer = offers.find(({ id }) => id === chosen) ?? offers[0];
-  const option = ({ id, name, fills }) => h('option', { value: id, selected: id === offer.id }, `${name} (${fills.length})`);
+  const called = ({ id, name }) => (offers.some((each) => each.id !== id && each.name === name) ? `${name} · ${id}` : name);
+  const option = (each) => h('option', { value: each.id, selected: each.id === offer.id }, `${called(each)} (${each.fills.length})`);
   const domId = 'bio-properties-panel-fieldflow-take-over';
   return h('div', { class: 'bio-properties-panel-entry take-over', 'data-entry-id': 'fieldflow-take-over' },
     h('label', { class: 'bio-properties-panel-label', for: domId }, texts.takeOver),
