@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.bpmn import documents, elements, instants, loops
+from engine.bpmn import documents, elements, instants, loops, members
 from engine.bpmn.documents import Node
 from engine.bpmn.elements import Element
 from engine.bpmn.findings import Finding, Severity, finding
@@ -22,6 +22,8 @@ GIVEN_VARIABLES = {"error": "context", "index": "number", "completed": "number",
 
 _SETTINGS: dict[str, ExpressionKind] = {"payload": "context", "to": "text", "due": "timer"}
 _FIELDS: dict[str, ExpressionKind] = {"number_1": "number", "date_1": "datetime"}
+_DOUBTS = frozenset({"not_of_type", "unknown_member"})
+"""Problems of an expression that do not keep it from running."""
 _LOOP: dict[str, ExpressionKind] = {
     "collection": "list",
     "cardinality": "number",
@@ -45,6 +47,7 @@ class Known:
         required_topics: by process id.
         needed_parameters: by topic.
         parameter_types: by topic and parameter.
+        gives: what forms, decisions and topics give, by name; see ``members``.
     """
 
     topics: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +59,7 @@ class Known:
     required_topics: Mapping[str, Set[str]] = field(default_factory=dict)
     needed_parameters: Mapping[str, Set[str]] = field(default_factory=dict)
     parameter_types: Mapping[str, Mapping[str, ExpressionKind]] = field(default_factory=dict)
+    gives: members.Gives = field(default_factory=dict)
 
 
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -67,6 +71,7 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
                 yield finding("variable_type", process, name=name, type=kind)
         found = list(elements.read(process))
         by_id = {element.id: element for element in found}
+        sure = members.closed(found, declared, known.gives)
         topics = {element.properties.get("topic") for element in found}
         for topic in sorted(known.required_topics.get(process.get("id"), frozenset()) - topics):
             yield finding("required_topic", process, name=topic)
@@ -75,7 +80,7 @@ def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
             yield from _names(element, node, known)
             yield from _languages(node)
             yield from _loop(element, node)
-            types = {**GIVEN_VARIABLES, **_items(element, by_id), **declared}
+            types = {**GIVEN_VARIABLES, **_items(element, by_id), **declared, **sure}
             yield from _expressions(element, diagram, known, types)
 
 
@@ -178,8 +183,8 @@ def _expressions(element: Element, diagram: Diagram, known: Known, types: dict[s
             if code == "timer_cycle":
                 yield finding(code, node)
             else:
-                # What is of another type than it should be may still do, as a number does for a text.
-                severity: Severity = "warning" if code == "not_of_type" else "error"
+                # They may still do, as a number does for a text.
+                severity: Severity = "warning" if code in _DOUBTS else "error"
                 yield finding("expression", place, severity=severity, zh=zh, en=en)
     if element.event.kind == "timer":
         if not element.event.expression:

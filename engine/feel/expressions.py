@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -182,7 +183,8 @@ def check(expression: str, types: Mapping[str, str], *, kind: Kind) -> list[Prob
 
     Args:
         expression: FEEL; of kind "unary" a cell of a decision table, whose input is the type ``?`` of ``types``.
-        types: the declared variables; a name that is not among them is a problem.
+        types: the declared variables; a name that is not among them is a problem, and so is an entry of a "record" (a
+            context whose entries are all declared) that is not.
         kind: what the result is for; a "condition" must be boolean, a "timer" a moment or a duration; one of ``TYPES``
             where a value of that type is wanted.
     """
@@ -205,4 +207,14 @@ def check_all(asked: Sequence[tuple[str, str, Mapping[str, str]]], *, names_know
         if len(asked) > 1:
             return [check_all([one], names_known=names_known)[0] for one in asked]
         found = [[{"code": error.code}]]
+    for (_, _, types), faults in zip(asked, found, strict=True):
+        for fault in faults:
+            if fault["code"] == "unknown_member":
+                fault["nearest"] = _nearest(fault["name"], fault["owner"], types)
     return [[problem_from(fault, text) for fault in faults] for (text, _, _), faults in zip(asked, found, strict=True)]
+
+
+def _nearest(name: str, owner: str, types: Mapping[str, str]) -> str:
+    # The linter finds a wrong entry only where there are right ones, so that one of them is the nearest.
+    entries = {path.removeprefix(f"{owner}.").partition(".")[0] for path in types if path.startswith(f"{owner}.")}
+    return get_close_matches(name, sorted(entries), 1, 0)[0]

@@ -20,6 +20,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{source}” was not found; use is defined(…) if it may be missing.",
         "找不到“{source}”；如果它可能不存在，请使用 is defined(…)。",
     ),
+    "unknown_member": (
+        "“{owner}” has no entry “{name}” that is known here; the nearest is “{owner}.{nearest}”.",
+        "“{owner}”中没有已知的“{name}”，最接近的是“{owner}.{nearest}”。",
+    ),
     "type": (
         "“{source}” brings together different types: {left_en} and {right_en}.",
         "“{source}”中两边的类型不同：{left_zh}和{right_zh}。",
@@ -150,7 +154,7 @@ TYPES: dict[str, tuple[str, str]] = {
 """Types as FEEL and as processes name them → their names in English and Chinese."""
 _LONGEST_SOURCE = 120
 _TYPED = ("left", "right", "type", "wanted")
-_DETAILS = ("name", "wanted", "left", "right", "rule", "column", "part", "element", "decision")
+_DETAILS = ("name", "wanted", "left", "right", "rule", "column", "part", "element", "decision", "owner", "nearest")
 
 
 def _known(code: str) -> str:

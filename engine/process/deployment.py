@@ -1,6 +1,6 @@
 """Deploy: check a bundle and store it as the next immutable version of its process."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -17,11 +17,13 @@ from engine.errors import InvalidInputError
 from engine.feel import decisions as feel_decisions
 from engine.feel import expressions
 from engine.feel.expressions import Kind
+from engine.feel.inputs import outputs_of
 from engine.feel.table_findings import table_findings
 from engine.ids import new_id
 from engine.process import bundles, fields, topics
 from engine.process.tables import DefinitionSource, ProcessDefinition
 from forms import definition as form_definitions
+from forms.value_types import value_types
 
 SHIPPED = "factory"
 """Note of a version that came with the program."""
@@ -40,12 +42,14 @@ class DeployRefusedError(InvalidInputError):
 def check_bundle(sources: Sequence[Source]) -> list[Finding]:
     """Return every finding about the files of a bundle; never raises on bad input."""
     findings: list[Finding] = []
-    forms: set[str] = set()
+    forms: dict[str, Set[str]] = {}
+    says: dict[str, Set[str]] = {}
     decisions: set[str] | None = set()
     for source in sources:
         if bundles.is_form(source.name):
             try:
-                forms.add(form_definitions.parse(orjson.loads(source.content)).key)
+                form = form_definitions.parse(orjson.loads(source.content))
+                forms[form.key] = value_types(form).keys()
             except orjson.JSONDecodeError as error:
                 findings.append(_file_finding(source.name, "form_not_json", str(error)))
             except form_definitions.FormError as error:
@@ -60,10 +64,11 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
                 continue
             if decisions is not None:
                 decisions |= set(model.decisions)
+            says |= {each: {out.name for out in outputs_of(model, each)} for each in model.decisions}
             findings += [_decision_finding(source.name, found, "warning") for found in table_findings(model)]
     known = Known(
         topics={topic.name: topic.kind.value for topic in topics.all_topics()},
-        forms=forms,
+        forms=forms.keys(),
         decisions=decisions,
         messages=None,
         lanes=None,
@@ -73,6 +78,11 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
             topic.name: {each.name for each in topic.takes if each.is_required} for topic in topics.all_topics()
         },
         parameter_types={topic.name: {each.name: each.type for each in topic.takes} for topic in topics.all_topics()},
+        gives={
+            "form": forms,
+            "decision": says,
+            "topic": {topic.name: {each.name for each in topic.gives} for topic in topics.all_topics()},
+        },
     )
     processes = [source for source in sources if source.name.endswith(".bpmn")]
     if not processes:

@@ -12,20 +12,23 @@ from sqlalchemy.orm import Session
 from engine.bpmn import documents, structure
 from engine.bpmn.check import Finding
 from engine.bpmn.documents import DocumentError
+from engine.bpmn.members import CLOSED
 from engine.bpmn.model import Source
 from engine.bpmn.settings import GIVEN_VARIABLES, VARIABLE_TYPES, ExpressionKind, expression_problems
 from engine.feel import decisions as feel_decisions
 from engine.feel.inputs import outputs_of
+from engine.feel.model import DecisionModel
 from engine.process import bundles, deployment
 from engine.process.definitions import definition, definition_files
 from engine.process.pictures import diagram_name
 from forms import definition as form_definitions
-from forms.model import FormDefinition
+from forms.model import FormDefinition, level
 from forms.value_types import value_types
 
 __all__ = [
     "GIVEN_VARIABLES",
     "FormNames",
+    "GivenValue",
     "Names",
     "check",
     "decisions_in",
@@ -38,11 +41,20 @@ __all__ = [
 
 
 @dataclass(frozen=True)
+class GivenValue:
+    """One of the values that a form or a decision gives: its name, its type, and what people call it (zh, en)."""
+
+    name: str
+    type: str
+    label: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class FormNames:
-    """A form that user tasks may name: its title (zh, en), and its fields with the types of their values."""
+    """A form that user tasks may name: its title (zh, en), and its fields."""
 
     title: tuple[str, str]
-    values: Mapping[str, str]
+    values: tuple[GivenValue, ...]
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,12 @@ class Names:
 
     Args:
         forms: by key.
-        decisions: by id, the names of what each says with their types; the only thing that one says has the name "".
+        decisions: by id, what each says; the only thing that one says has the name "".
         processes: ids of the processes that it could call.
     """
 
     forms: Mapping[str, FormNames]
-    decisions: Mapping[str, Mapping[str, str]]
+    decisions: Mapping[str, tuple[GivenValue, ...]]
     processes: tuple[str, ...]
 
 
@@ -65,7 +77,7 @@ def names(files: Mapping[str, bytes]) -> Names:
 
     A file that cannot be read names nothing: a draft may hold anything.
     """
-    forms, decisions, processes = dict(_factory_forms()), dict[str, Mapping[str, str]](), list[str]()
+    forms, decisions, processes = dict(_factory_forms()), dict[str, tuple[GivenValue, ...]](), list[str]()
     for name, content in sorted(files.items()):
         try:
             if bundles.is_form(name):
@@ -73,13 +85,25 @@ def names(files: Mapping[str, bytes]) -> Names:
                 forms[form.key] = form
             elif name.endswith(".dmn"):
                 model = feel_decisions.parse(content)
-                decisions |= {each: {out.name: out.type for out in outputs_of(model, each)} for each in model.decisions}
+                decisions |= {each: _said(model, each) for each in model.decisions}
             elif name.endswith(".bpmn"):
                 processes += [node.get("id") for node in documents.descendants(documents.parse(content), "process")]
         except (form_definitions.FormError, feel_decisions.DecisionError, orjson.JSONDecodeError, DocumentError):
             continue
-    titled = {key: FormNames((form.title.zh, form.title.en), value_types(form)) for key, form in sorted(forms.items())}
+    titled = {key: FormNames((form.title.zh, form.title.en), _entered(form)) for key, form in sorted(forms.items())}
     return Names(titled, decisions, tuple(filter(None, processes)))
+
+
+def _said(model: DecisionModel, decision_id: str) -> tuple[GivenValue, ...]:
+    return tuple(GivenValue(out.name, out.type, (out.label, out.label)) for out in outputs_of(model, decision_id))
+
+
+def _entered(form: FormDefinition) -> tuple[GivenValue, ...]:
+    labels = {part.component.key: part.component.label for part in level(form.components)}
+    return tuple(
+        GivenValue(key, type_, (labels[key].text("zh"), labels[key].text("en")))
+        for key, type_ in value_types(form).items()
+    )
 
 
 def decisions_in(name: str, content: bytes) -> tuple[str, ...]:
@@ -127,9 +151,11 @@ def problems(expression: str, kind: ExpressionKind, types: Mapping[str, str]) ->
     """Return what the gate would say of one expression, in Chinese and English.
 
     Args:
-        types: the variables that its process declares, and what else it sees; a type that nobody knows is any.
+        types: the variables that its process declares, and what else it sees; a type that nobody knows is any, and a
+            context whose entries are all known is ``members.CLOSED``.
     """
-    known = {name: type_ if type_ in VARIABLE_TYPES else "any" for name, type_ in types.items()}
+    sorts = VARIABLE_TYPES | {CLOSED}
+    known = {name: type_ if type_ in sorts else "any" for name, type_ in types.items()}
     found = expression_problems(expression, kind, {**GIVEN_VARIABLES, **known}, deployment.check_expression)
     return [(zh, en) for _code, zh, en in found]
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from engine.bpmn import documents, elements, members
 from engine.people import service as people
+from tests.unit.forms.node_tests import run_node
 from tests.web.world import SignedInClient, World, make_world
 
 KEY = "support_request"
@@ -67,7 +69,10 @@ def test_what_an_admin_chooses_from_is_in_their_language(world: World) -> None:
 def test_forms_decisions_and_functions_say_of_which_types_they_are(world: World, admin: SignedInClient) -> None:
     data = data_of(admin, world)
     triage = named(data["forms"], "request_triage")["gives"]
-    assert {"name": "incomplete", "type": "boolean"} in triage
+    titles = ["信息不全，需要询问申请人", "Something is missing: ask the requester"]
+    assert named(triage, "incomplete") == {
+        "name": "incomplete", "type": "boolean", "label": titles[1], "titles": titles,
+    }  # fmt: skip
     assert {each["name"]: each["type"] for each in named(data["decisions"], "deadlines_by_type")["gives"]} == {
         "queue": "text", "first_response_minutes": "number", "resolve_minutes": "number",
     }  # fmt: skip
@@ -91,6 +96,34 @@ def test_an_expression_is_judged_with_the_variables_as_they_are_drawn(world: Wor
     assert "amuont" in unknown[0]
     zh = in_chinese(world).post("/studio/expressions", json={"checks": checks[1:2], "types": types})
     assert zh.get_json()["problems"] == [["条件“amount”必须为 true 或 false，但实际为数字。"]]
+
+
+def test_an_entry_that_nobody_gives_is_named_while_it_is_typed(admin: SignedInClient) -> None:
+    types = {"handling": "record", "handling.minutes": "number"}
+    checks = [{"expression": "handling.minuts > 30", "kind": "condition"}]
+    [[problem]] = admin.post("/studio/expressions", json={"checks": checks, "types": types}).get_json()["problems"]
+    assert "“minuts”" in problem
+    assert "“handling.minutes”" in problem
+
+
+def test_the_panel_knows_the_same_entries_as_the_gate(world: World, admin: SignedInClient) -> None:
+    data = data_of(admin, world)
+    paths = [*Path("workflows").glob("*/*.bpmn"), Path("tests/unit/studio/every_element.bpmn")]
+    files = {path.name: path.read_text("utf-8") for path in paths}
+    panel = json.loads(run_node("tests/unit/studio/members.mjs", given=json.dumps({"files": files, "data": data})))
+    names = {"form": ("forms", "value"), "decision": ("decisions", "value"), "topic": ("topics", "name")}
+    gives = {
+        kind: {each[key]: {value["name"] for value in each["gives"]} for each in data[part]}
+        for kind, (part, key) in names.items()
+    }
+    gate = {}
+    for name, xml in files.items():
+        for process in documents.descendants(documents.parse(xml.encode()), "process"):
+            rows = documents.properties(process).items()
+            declared = {row.removeprefix("var."): value for row, value in rows if row.startswith("var.")}
+            gate[f"{name} {process.get('id')}"] = members.closed(elements.read(process), declared, gives)
+    assert panel == gate
+    assert "handling.minutes_spent" in gate["support_request.bpmn support_request"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from flask import url_for
 
 from engine.feel import expressions
 from engine.process import editing, topics
+from engine.process.editing import GivenValue
 from engine.process.filters import FIELDS, PRIORITIES, SLOTS
 from engine.process.topics import Parameter
 from web.i18n import locale
@@ -27,10 +28,12 @@ def panel_data(files: Mapping[str, bytes]) -> dict[str, Any]:
             if each.name[0].isalpha()
         ],
         "forms": [
-            {"value": key, "label": form.title[language] or key, "gives": _gives(form.values)}
+            {"value": key, "label": form.title[language] or key, "gives": _gives(form.values, language)}
             for key, form in known.forms.items()
         ],
-        "decisions": [{"value": key, "label": key, "gives": _gives(says)} for key, says in known.decisions.items()],
+        "decisions": [
+            {"value": key, "label": key, "gives": _gives(says, language)} for key, says in known.decisions.items()
+        ],
         "processes": list(known.processes),
         "topics": [
             {
@@ -63,8 +66,11 @@ def panel_data(files: Mapping[str, bytes]) -> dict[str, Any]:
     }
 
 
-def _gives(types: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "type": type_} for name, type_ in types.items()]
+def _gives(values: Sequence[GivenValue], language: int) -> list[dict[str, Any]]:
+    return [
+        {"name": each.name, "type": each.type, "label": each.label[language], "titles": list(each.label)}
+        for each in values
+    ]
 
 
 def _parameters(parameters: Sequence[Parameter], language: int) -> list[dict[str, Any]]:
@@ -73,6 +79,7 @@ def _parameters(parameters: Sequence[Parameter], language: int) -> list[dict[str
             "name": each.name,
             "type": each.type,
             "label": each.label[language],
+            "titles": list(each.label),
             "required": each.is_required,
             "help": each.help[language],
             "choices": [{"value": value, "label": words[language]} for value, words in each.choices.items()],

@@ -61,6 +61,7 @@ def _shared() -> dict[str, str]:
         "wholeNumber": _("Give a whole number above zero."),
         "feelPlaceholder": _("Expression – Ctrl+Space lists what there is"),
         "offers": _("What may stand here"),
+        "offerDeclares": _("declared with it"),
         "offersMore": _("{n} more: type to narrow them down"),
         "ownExpression": _("Own expression"),
         "noVariables": _("No variable of this kind"),
@@ -248,4 +249,7 @@ def _fields() -> dict[str, str]:
         "fieldValue": _("Filled with"),
         "fieldValueHelp": _("A variable or an expression, evaluated when the task opens."),
         "priority": _("Priority"),
+        "takeOver": _("Take over from another task"),
+        "takeOverNow": _("Take over"),
+        "takeOverHelp": _("Fills what is empty here: {names}"),
     }

@@ -118,6 +118,7 @@ def test_what_evaluates_passes_the_check(expression: str) -> None:
 def test_every_sentence_has_the_same_placeholders_in_both_languages() -> None:
     for code, (english, chinese) in SENTENCES.items():
         values = {"source": "·s·", "name": "·n·"}
+        values |= {"owner": "·o·", "nearest": "·near·"}
         for each in ("left", "right", "type", "wanted"):
             values |= {f"{each}_en": f"·{each}·", f"{each}_zh": f"·{each}·"}
         used = {value for value in values.values() if value in english.format(**values)}
@@ -164,3 +165,25 @@ def test_functions_are_listed_with_what_they_take_and_give() -> None:
             codes = [problem.code for problem in check(f"{each.name}()", {}, kind="value")]
             assert "unknown_function" not in codes, each.name
     assert "overlaps before" not in found
+
+
+RECORD = {"handling": "record", "handling.minutes": "number", "handling.lines.price": "any", "other": "context"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "codes"),
+    [
+        ("handling.minuts > 30", ["unknown_member"]), ("handling.minutes > 30", []), ("handling.lines", []),
+        ("handling.lines.price", []), ("handling.minuts.x", ["unknown_member"]), ("other.minuts > 30", []),
+        ("for handling in [1] return handling.x", []), ("[{handling: 1}][handling.x = 1]", []),
+        ("is defined(handling.x)", []),
+    ],
+)  # fmt: skip
+def test_an_entry_is_wrong_only_where_all_are_known(expression: str, codes: list[str]) -> None:
+    assert [problem.code for problem in check(expression, RECORD, kind="value")] == codes
+
+
+def test_a_wrong_entry_is_named_with_the_nearest_right_one() -> None:
+    [problem] = check("handling.minuts > 30", RECORD, kind="condition")
+    assert str(problem) == "“handling” has no entry “minuts” that is known here; the nearest is “handling.minutes”."
+    assert check("empty.entry", {"empty": "record"}, kind="value") == []

@@ -6,6 +6,8 @@ import './strict.js';
 export const DECLARED = {
   text: 'string', number: 'number', money: 'number', boolean: 'boolean', date: 'date', datetime: 'date time',
   time: 'time', duration: 'duration', list: 'list', context: 'context',
+  // A context whose entries are all declared.
+  record: 'context',
 };
 const RESULTS = {
   number: ['count', 'sum', 'mean', 'median', 'floor', 'ceiling', 'modulo', 'sqrt', 'log', 'exp', 'decimal', 'product', 'stddev', 'number',
@@ -227,11 +229,20 @@ function temporal(linter, node, scope) {
   return CONSTRUCTED[linter.name(constructor)] ?? 'any';
 }
 
+// Inside a filter the owner may be an entry of the items, of which nothing is known.
+function isWrongMember(linter, node, full, scope) {
+  const owner = linter.name(node.firstChild);
+  const isSure = node.firstChild.name === 'VariableName' && linter.types[owner] === 'record' && !scope.bound.has(owner) && !scope.open;
+  const entries = isSure ? Object.keys(linter.types).filter((name) => name.startsWith(`${owner}.`)) : [];
+  return entries.length > 0 && !entries.some((name) => name === full || name.startsWith(`${full}.`));
+}
+
 function path(linter, node, scope) {
   const full = linter.name(node).replace(/\s*\.\s*/g, '.');
   const owner = linter.visit(node.firstChild, scope);
   const entry = linter.name(node.lastChild);
   if (full in linter.types) return DECLARED[linter.types[full]] ?? 'any';
+  if (isWrongMember(linter, node, full, scope)) linter.report(node, 'unknown_member', { name: entry, owner: linter.name(node.firstChild) });
   if (['string', 'number', 'boolean'].includes(owner)) linter.report(node, 'missing_entry', { name: entry });
   if ([...MOMENTS, 'time', 'duration'].includes(owner)) {
     if (ENTRIES.has(entry)) return 'number';

@@ -3,6 +3,7 @@ import { ListGroup } from '@bpmn-io/properties-panel';
 import { entry, feel } from './entries.js';
 import { keyOf } from './lists.js';
 import { all, get, processOf, rows } from './properties.js';
+import { FieldsGroup, offersFor } from './take_over.js';
 
 const FIELD = 'field.';
 const ENGLISH = '_en';
@@ -107,5 +108,12 @@ export function taskFieldsGroup(element, data) {
     event.stopPropagation();
     settings().append(element, [{ name: FIELD + free.value, value: '' }]);
   });
-  return { id: 'fieldflow-fields', label: texts.slots, component: ListGroup, items, add };
+  const nameOf = (name) => {
+    if (name === 'due') return texts.due;
+    const slot = name.slice(name.indexOf('.') + 1);
+    return (process && labelOf(slot, element, process, locale)) || (taskFields.find(({ value }) => value === slot)?.label ?? name);
+  };
+  return {
+    id: 'fieldflow-fields', label: texts.slots, component: FieldsGroup, items, add, offers: offersFor(element, locale), nameOf,
+  };
 }

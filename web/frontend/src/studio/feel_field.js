@@ -4,7 +4,9 @@ import { useEffect, useMemo, useRef, useState } from '@bpmn-io/properties-panel/
 import { useDebounce, useStaticCallback } from '@bpmn-io/properties-panel';
 import { useService } from 'bpmn-js-properties-panel';
 import { candidatesFor, matching } from './completion.js';
-import { variablesOf } from './scope.js';
+import { closedIn, givenIn } from './members.js';
+import { processOf } from './properties.js';
+import { VARIABLE, variablesOf } from './scope.js';
 
 const CLOSED = { shown: [], more: 0, at: 0 };
 
@@ -25,10 +27,13 @@ function Field(props) {
   const [list, setList] = useState(CLOSED);
   const field = useRef();
   const variables = variablesOf(element, data.given);
-  const problems = useProblems(value, kind, variables);
+  const process = processOf(element);
+  const given = process ? givenIn(process, data) : new Map();
+  const sure = process ? closedIn(process, data, variablesOf(element)) : {};
+  const problems = useProblems(value, kind, { ...variables, ...sure });
   const candidates = useMemo(
-    () => candidatesFor({ variables, functions: data.functions, choices, types: data.types, wanted: type }),
-    [JSON.stringify(variables), choices]);
+    () => candidatesFor({ variables, given, functions: data.functions, choices, texts, types: data.types, wanted: type }),
+    [JSON.stringify(variables), JSON.stringify([...given]), choices]);
   // What was written here last comes back as what is stored, when more may have been typed already.
   const written = useRef(stored);
   const commit = useStaticCallback((text) => {
@@ -53,8 +58,18 @@ function Field(props) {
     const end = area.selectionStart + (follows && chosen.text.endsWith(follows[0]) ? 1 : 0);
     area.setRangeText(chosen.text + (chosen.after ?? ''), chosen.start, end, 'end');
     setValue(area.value);
-    later(area.value);
+    if (chosen.declares?.length) declare(area.value, chosen.declares);
+    else later(area.value);
     close();
+  };
+  // What the process does not know yet is declared together with its use: one step takes both back.
+  const declare = (text, lacking) => {
+    later.cancel?.();
+    written.current = text;
+    settings.together(element, (changes) => {
+      write(changes, element, text);
+      changes.append(element, lacking.map((each) => ({ name: VARIABLE + each.name, value: each.type })), process);
+    });
   };
   const onKeyDown = (event) => {
     if (event.isComposing) return;

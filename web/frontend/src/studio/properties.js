@@ -32,6 +32,12 @@ function around(object, type) {
 export const processOf = (element) => around(target(element), 'bpmn:Process');
 export const definitionsOf = (element) => around(target(element), 'bpmn:Definitions');
 
+// Every flow node of a process, with those inside of its sub-processes.
+export function flowNodesOf(scope) {
+  const nodes = (scope.flowElements ?? []).filter((each) => is(each, 'bpmn:FlowNode'));
+  return nodes.flatMap((node) => [node, ...flowNodesOf(node)]);
+}
+
 // What stands beside the processes of a file: messages, errors.
 export function rootsOf(element, type) {
   return definitionsOf(element)?.rootElements?.filter((each) => is(each, type)) ?? [];
@@ -48,6 +54,13 @@ export class Settings {
     const commands = changes.map(([moddleElement, properties]) => (
       { cmd: 'element.updateModdleProperties', context: { element, moddleElement, properties } }));
     this.stack.execute('properties-panel.multi-command-executor', commands);
+  }
+
+  // Several changes as one step: what `act` does with the settings that it gets is collected, and done at once.
+  together(element, act) {
+    const changes = [];
+    act(Object.create(this, { run: { value: (_element, more) => changes.push(...more) } }));
+    this.run(element, changes);
   }
 
   change(element, object, values) {
