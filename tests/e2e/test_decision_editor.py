@@ -112,6 +112,38 @@ def test_a_table_is_changed_mended_tested_and_published(site: Site, sign_in: Sig
 
 
 @on_one_database
+def test_what_is_typed_into_a_cell_stands_and_is_taken_back_at_once(
+    site: Site, sign_in: SignIn, off_loop: OffLoop
+) -> None:
+    draft_id = off_loop(lambda: begin(site, "sample_drop"))
+    admin = sign_in("admin")
+    open_file(admin, site, draft_id, "sample_approval.dmn")
+    few = cell(admin, "sample_approval_rule_3_in_2")
+    before = few.inner_text().strip()
+    typed = ("(5..10]", "[5..10)", "]5..10[", "(5..10)", "[5..10]", 'not("a", "b")')
+    for text in typed:
+        type_in(admin, few, text)
+        expect(few.locator("[contenteditable]").first).to_have_text(text)
+        admin.locator("[data-canvas] .decision-table-name").click()
+    for text in (*reversed(typed[:-1]), before):
+        admin.click("[data-undo]")
+        expect(few).to_have_text(text)
+
+    # The keys do the same within the cell, and what was taken back can be had again.
+    type_in(admin, few, "<= 17")
+    admin.keyboard.press("Control+z")
+    expect(few.locator("[contenteditable]").first).to_have_text(before)
+    admin.keyboard.press("Control+y")
+    expect(few.locator("[contenteditable]").first).to_have_text("<= 17")
+    expect(admin.locator("[data-status]")).to_contain_text("已存入草稿")
+
+    assert "数字" in admin.locator("[data-canvas] thead").inner_text()
+    admin.locator("[data-canvas] .add-rule-add").first.click()
+    heights = admin.locator("[data-canvas] tbody tr").evaluate_all("rows => rows.map((row) => row.offsetHeight)")
+    assert heights[-1] < 48
+
+
+@on_one_database
 def test_no_shipped_file_loses_anything_and_two_admins_see_each_other(
     site: Site, sign_in: SignIn, off_loop: OffLoop
 ) -> None:

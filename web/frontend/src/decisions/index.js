@@ -10,6 +10,7 @@ import { translateModule } from '../studio/translate.js';
 import { showBoxed } from './boxed.js';
 import { showFindings } from './findings.js';
 import { TestTable } from './tests.js';
+import { typingModule } from './typing.js';
 import { ZH } from './words.js';
 
 const QUIET_MS = 1500;
@@ -20,13 +21,15 @@ export async function openDecisions(root, data) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   const { texts } = data;
   const isNarrow = !matchMedia('(min-width: 900px)').matches;
+  const isFixed = data.readOnly || isNarrow;
   const view = { additionalModules: [translateModule(data.locale, ZH)] };
   const options = { container: part('canvas'), ...Object.fromEntries(VIEWS.map((name) => [name, view])) };
-  const modeler = data.readOnly || isNarrow ? new Viewer(options) : new Modeler(options);
+  if (!isFixed) options.decisionTable = { additionalModules: [...view.additionalModules, typingModule] };
+  const modeler = isFixed ? new Viewer(options) : new Modeler(options);
   root.modeler = modeler; // for browser tests and the console
   const editor = { root, data, texts, modeler, part, isDirty: false, findings: [] };
   if (isNarrow && !data.readOnly) part('narrow').hidden = false;
-  if (data.readOnly || isNarrow) root.classList.add('is-read-only');
+  if (isFixed) root.classList.add('is-read-only');
   if (data.refused.length) return refuse(editor, texts.later, data.refused);
   modeler.on('views.changed', () => showViews(editor));
   modeler.on('import.render.complete', ({ view }) => {

@@ -31,6 +31,8 @@ export const ZH = {
   'Add output column left': '在左侧加输出列', 'Add output': '加输出列', 'Add input column right': '在右侧加输入列',
   'Add input column left': '在左侧加输入列', 'Add cell description': '加单元格说明', 'Activate lasso tool': '框选', 'Activate hand tool': '移动画布',
   'Paste input column right': '粘贴到右侧', 'Paste input column left': '粘贴到左侧', 'Paste output column right': '粘贴到右侧',
-  'Paste output column left': '粘贴到左侧', Unique: '唯一', First: '首条', Priority: '优先', Any: '任意', Collect: '收集', 'Rule order': '规则顺序',
+  'Paste output column left': '粘贴到左侧', Unique: '唯一', First: '首条', Priority: '优先', Collect: '收集', 'Rule order': '规则顺序',
   'Output order': '输出顺序', 'Empty': '无', 'Decision table': '决策表', Remove: '移除', Resize: '调整宽度', name: '名称',
+  string: '文本', number: '数字', boolean: '是或否', date: '日期', time: '时刻', dateTime: '日期和时间', dayTimeDuration: '时长（天、时、分）',
+  yearMonthDuration: '时长（年、月）', Any: '任意',
 };
