@@ -310,6 +310,8 @@ def register(application: Application) -> None:
     )
     topics.register_choices("parcel_lots", picking.parcel_choices)
     topics.register_form_context("picking", picking.form_context, gives=picking.GIVES)
+    topics.register_prefill("safety", safety_topics.PREFILL)
+    topics.register_prefill("support", support_topics.PREFILL)
     topics.register_submission_check("picking", lambda *submitted: picking.check(*submitted, now=application.clock()))
 
 

@@ -14,6 +14,7 @@ from engine.access import Role
 from engine.errors import ConflictError, InvalidInputError
 from engine.process import definitions as stored
 from engine.process import topics
+from engine.process.topics import Parameter
 from engine.studio import drafts, form_uses
 from engine.studio.drafts import DraftRow, FileRow
 from forms import definition, lint, render
@@ -60,7 +61,8 @@ def page(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> str:
         "words": {shape: [{"value": word, "label": word_words()[word]} for word in WORDS[shape]] for shape in WORDS},
         "properties": property_words(),
         "sources": list(topics.choice_names()),
-        "contextNames": list(topics.context_names()),
+        "context": [_value(value) for value in topics.context_values()],
+        "prefill": [_value(value) for value in topics.prefill_values()],
         "newWords": _NEW,
         "today": context.now().date().isoformat(),
         "builder": builder_texts(),
@@ -79,6 +81,16 @@ def _type(type_: str, label: str) -> dict[str, Any]:
         "source": kind.default_source if isinstance(kind, SelectKind) else "",
         "macro": kind.macro,
         "shapes": dict(kind.props),
+    }
+
+
+def _value(value: Parameter) -> dict[str, Any]:
+    language = 1 if locale() == "en" else 0
+    return {
+        "name": value.name,
+        "label": value.label[language],
+        "type": value.type,
+        "options": [{"value": key, "label": words[language]} for key, words in value.choices.items()],
     }
 
 
