@@ -155,7 +155,7 @@ _lanes: dict[str, Lane] = {}
 _form_contexts: dict[str, tuple[FormContext, tuple[Parameter, ...]]] = {}
 _prefills: dict[str, tuple[Parameter, ...]] = {}
 _submission_checks: dict[str, tuple[SubmissionCheck, bool]] = {}
-_choices: dict[str, ChoiceSource] = {}
+_choices: dict[str, tuple[ChoiceSource, tuple[str, str]]] = {}
 _required: dict[str, frozenset[str]] = {}
 
 
@@ -169,9 +169,9 @@ def register_lane(lane: Lane) -> None:
     _lanes[lane.key] = lane
 
 
-def register_choices(name: str, source: ChoiceSource) -> None:
-    """Add a choice list."""
-    _choices[name] = source
+def register_choices(name: str, source: ChoiceSource, label: tuple[str, str]) -> None:
+    """Add a choice list; ``label`` (zh, en) is for the builder of forms."""
+    _choices[name] = source, label
 
 
 def register_submission_check(name: str, check: SubmissionCheck, *, only_live: bool = False) -> None:
@@ -211,6 +211,11 @@ def prefill_values() -> tuple[Parameter, ...]:
 def choice_names() -> tuple[str, ...]:
     """Return the names of all choice lists."""
     return tuple(sorted(_choices))
+
+
+def choice_label(name: str) -> tuple[str, str]:
+    """Return what a choice list is called in Chinese and English."""
+    return _choices[name][1]
 
 
 def form_contexts(names: frozenset[str]) -> tuple[FormContext, ...]:
@@ -257,7 +262,7 @@ def lanes() -> tuple[Lane, ...]:
 
 def choice_source(name: str) -> ChoiceSource | None:
     """Return the source of that choice list, or None."""
-    return _choices.get(name)
+    return _choices[name][0] if name in _choices else None
 
 
 def required_topics() -> dict[str, set[str]]:

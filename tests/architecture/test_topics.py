@@ -125,6 +125,7 @@ def test_a_topic_declares_what_its_operation_gives() -> None:
 
 def test_what_forms_read_of_their_surroundings_is_declared_with_its_title() -> None:
     declared = [*topics.context_values(), *topics.prefill_values()]
+    assert all(all(topics.choice_label(name)) for name in topics.choice_names())
     assert all(all(value.label) and value.type in VARIABLE_TYPES for value in declared)
     names = [value.name for value in declared]
     assert len(set(names)) == len(names)

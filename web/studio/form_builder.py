@@ -53,6 +53,7 @@ def is_outline(content: bytes) -> bool:
 def page(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> str:
     """Return the builder with a file of a draft."""
     types = type_words()
+    language = 1 if locale() == "en" else 0
     data = {
         **editor_data.of_draft(draft, files, name),
         "lookUrl": url_for("studio.look_at_form", draft_id=draft.id, name=name),
@@ -60,9 +61,9 @@ def page(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> str:
         "families": families(),
         "words": {shape: [{"value": word, "label": word_words()[word]} for word in WORDS[shape]] for shape in WORDS},
         "properties": property_words(),
-        "sources": list(topics.choice_names()),
-        "context": [_value(value) for value in topics.context_values()],
-        "prefill": [_value(value) for value in topics.prefill_values()],
+        "sources": [{"value": name, "label": topics.choice_label(name)[language]} for name in topics.choice_names()],
+        "context": [_value(value, language) for value in topics.context_values()],
+        "prefill": [_value(value, language) for value in topics.prefill_values()],
         "newWords": _NEW,
         "today": context.now().date().isoformat(),
         "builder": builder_texts(),
@@ -84,8 +85,7 @@ def _type(type_: str, label: str) -> dict[str, Any]:
     }
 
 
-def _value(value: Parameter) -> dict[str, Any]:
-    language = 1 if locale() == "en" else 0
+def _value(value: Parameter, language: int) -> dict[str, Any]:
     return {
         "name": value.name,
         "label": value.label[language],
