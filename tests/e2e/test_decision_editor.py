@@ -137,6 +137,21 @@ def test_what_is_typed_into_a_cell_stands_and_is_taken_back_at_once(
     expect(few.locator("[contenteditable]").first).to_have_text("<= 17")
     expect(admin.locator("[data-status]")).to_contain_text("已存入草稿")
 
+    # Enter goes to the next rule, and takes a function that is proposed only when somebody chose it.
+    proposed = admin.locator("[data-canvas] .cm-tooltip-autocomplete li")
+    type_in(admin, few, "su")
+    expect(proposed.first).to_be_visible()
+    admin.keyboard.press("Enter")
+    expect(cell(admin, "sample_approval_rule_4_in_2").locator("[contenteditable]").first).to_be_focused()
+    expect(few).to_have_text("su")
+    type_in(admin, few, "su")
+    expect(proposed.first).to_be_visible()
+    # Keys are not heard in the first moment, lest one choose what one has not seen.
+    while proposed.first.get_attribute("aria-selected") is None:
+        admin.keyboard.press("ArrowDown")
+    admin.keyboard.press("Enter")
+    expect(few).to_contain_text("sublist(")
+
     assert "数字" in admin.locator("[data-canvas] thead").inner_text()
     admin.locator("[data-canvas] .add-rule-add").first.click()
     heights = admin.locator("[data-canvas] tbody tr").evaluate_all("rows => rows.map((row) => row.offsetHeight)")
