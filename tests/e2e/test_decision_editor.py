@@ -151,6 +151,11 @@ def test_what_is_typed_into_a_cell_stands_and_is_taken_back_at_once(
         admin.keyboard.press("ArrowDown")
     admin.keyboard.press("Enter")
     expect(few).to_contain_text("sublist(")
+    # The button of the cell's menu stands in its row.
+    button, row = (each.bounding_box() for each in (admin.locator("[data-canvas] .simple-mode-button"), few))
+    assert button is not None
+    assert row is not None
+    assert abs(button["y"] - row["y"]) < 12
 
     assert "数字" in admin.locator("[data-canvas] thead").inner_text()
     admin.locator("[data-canvas] .add-rule-add").first.click()
