@@ -162,6 +162,16 @@ def test_what_is_typed_into_a_cell_stands_and_is_taken_back_at_once(
     heights = admin.locator("[data-canvas] tbody tr").evaluate_all("rows => rows.map((row) => row.offsetHeight)")
     assert heights[-1] < 48
 
+    draft_id = off_loop(lambda: begin(site, "support_request"))
+    open_file(admin, site, draft_id, "support_routing.dmn")
+    admin.locator("[data-views] button").last.click()
+    expression = admin.locator("[data-canvas] .literal-expression [contenteditable]").first
+    before = expression.inner_text()
+    type_in(admin, expression, "{queue: (1..3]}")
+    expect(expression).to_have_text("{queue: (1..3]}")
+    admin.keyboard.press("Control+z")
+    expect(expression).to_have_text(before)
+
 
 @on_one_database
 def test_no_shipped_file_loses_anything_and_two_admins_see_each_other(

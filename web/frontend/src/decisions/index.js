@@ -10,7 +10,7 @@ import { translateModule } from '../studio/translate.js';
 import { showBoxed } from './boxed.js';
 import { showFindings } from './findings.js';
 import { TestTable } from './tests.js';
-import { typingModule } from './typing.js';
+import { TYPING } from './typing.js';
 import { ZH } from './words.js';
 
 const QUIET_MS = 1500;
@@ -22,9 +22,9 @@ export async function openDecisions(root, data) {
   const { texts } = data;
   const isNarrow = !matchMedia('(min-width: 900px)').matches;
   const isFixed = data.readOnly || isNarrow;
-  const view = { additionalModules: [translateModule(data.locale, ZH)] };
-  const options = { container: part('canvas'), ...Object.fromEntries(VIEWS.map((name) => [name, view])) };
-  if (!isFixed) options.decisionTable = { additionalModules: [...view.additionalModules, typingModule] };
+  const modules = (name) => [translateModule(data.locale, ZH), ...(!isFixed && name in TYPING ? [TYPING[name]] : [])];
+  const views = VIEWS.map((name) => [name, { additionalModules: modules(name) }]);
+  const options = { container: part('canvas'), ...Object.fromEntries(views) };
   const modeler = isFixed ? new Viewer(options) : new Modeler(options);
   root.modeler = modeler; // for browser tests and the console
   const editor = { root, data, texts, modeler, part, isDirty: false, findings: [] };

@@ -1,44 +1,59 @@
-// What is typed into a cell without leaving it is one change. dmn-js makes each letter a command of its own: here the
+// What is typed at one place without leaving it is one change. dmn-js makes each letter a command of its own: here the
 // letters that follow are written into the command of the first.
-import Modeling from 'dmn-js-decision-table/lib/features/modeling/Modeling';
+import ExpressionModeling from 'dmn-js-literal-expression/lib/features/modeling/Modeling';
+import TableModeling from 'dmn-js-decision-table/lib/features/modeling/Modeling';
 import UpdatePropertiesHandler from 'dmn-js-shared/lib/features/modeling/cmd/UpdatePropertiesHandler';
 
-class TypingModeling extends Modeling {
-  constructor(eventBus, elementFactory, commandStack, sheet, elementRegistry, moddle) {
-    super(eventBus, elementFactory, commandStack, sheet);
-    this._typed = null;
-    this._handler = new UpdatePropertiesHandler(elementRegistry, moddle);
-    const leave = () => { this._typed = null; };
+class Typing {
+  constructor(eventBus, commandStack, elementRegistry, moddle) {
+    Object.assign(this, { eventBus, commandStack, last: null, handler: new UpdatePropertiesHandler(elementRegistry, moddle) });
+    const leave = () => { this.last = null; };
     eventBus.on('commandStack.changed', leave);
     addEventListener('focusout', leave, true);
   }
 
-  editCell(cell, text) {
-    this._write(cell, { text });
-  }
-
-  editAnnotation(rule, description) {
-    this._write(rule, { description });
-  }
-
-  _write(element, properties) {
-    const [[name, text]] = Object.entries(properties);
-    // The editor of a cell says what it is given too, as when a change is taken back.
+  write(element, name, text) {
+    // An editor says what it is given too, as when a change is taken back.
     if ((element.get(name) ?? '') === text) return;
-    const isSame = this._typed?.element === element && name in this._typed.properties;
-    const context = isSame ? this._typed : { element, properties };
-    if (isSame) this._amend(context, properties);
-    else this._commandStack.execute('element.updateProperties', context);
-    this._typed = context;
+    const isSame = this.last?.element === element && name in this.last.properties;
+    const context = isSame ? this.last : { element, properties: { [name]: text } };
+    if (isSame) this.amend(context, { [name]: text });
+    else this.commandStack.execute('element.updateProperties', context);
+    this.last = context;
   }
 
-  _amend(context, properties) {
-    this._handler.revert(context);
+  amend(context, properties) {
+    this.handler.revert(context);
     context.properties = properties;
-    this._eventBus.fire('elements.changed', { elements: this._handler.execute(context) });
-    this._eventBus.fire('commandStack.changed', { trigger: 'execute' });
+    this.eventBus.fire('elements.changed', { elements: this.handler.execute(context) });
+    this.eventBus.fire('commandStack.changed', { trigger: 'execute' });
   }
 }
-TypingModeling.$inject = ['eventBus', 'elementFactory', 'commandStack', 'sheet', 'elementRegistry', 'moddle'];
+Typing.$inject = ['eventBus', 'commandStack', 'elementRegistry', 'moddle'];
 
-export const typingModule = { modeling: ['type', TypingModeling] };
+class TypingTable extends TableModeling {
+  constructor(eventBus, elementFactory, commandStack, sheet, typing) {
+    super(eventBus, elementFactory, commandStack, sheet);
+    this.typing = typing;
+  }
+
+  editCell(cell, text) { this.typing.write(cell, 'text', text); }
+
+  editAnnotation(rule, description) { this.typing.write(rule, 'description', description); }
+}
+TypingTable.$inject = ['eventBus', 'elementFactory', 'commandStack', 'sheet', 'typing'];
+
+class TypingExpression extends ExpressionModeling {
+  constructor(commandStack, viewer, eventBus, moddle, typing) {
+    super(commandStack, viewer, eventBus, moddle);
+    this.typing = typing;
+  }
+
+  editLiteralExpressionText(text) { this.typing.write(this.getDecision().decisionLogic, 'text', text); }
+}
+TypingExpression.$inject = ['commandStack', 'viewer', 'eventBus', 'moddle', 'typing'];
+
+const part = (modeling) => ({ typing: ['type', Typing], modeling: ['type', modeling] });
+
+// By the name of the view whose editor it goes into.
+export const TYPING = { decisionTable: part(TypingTable), literalExpression: part(TypingExpression) };
