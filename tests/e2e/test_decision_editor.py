@@ -53,6 +53,7 @@ def test_a_table_is_changed_mended_tested_and_published(site: Site, sign_in: Sig
     few = cell(admin, "sample_approval_rule_3_in_2")
     type_in(admin, few, "5 5")
     expect(admin.locator("[data-findings] .badge-danger").first).to_be_visible()
+    expect(admin.locator("[data-findings] .finding").first).to_contain_text("规则 3 · 数量 Quantity")
     mark = "element => getComputedStyle(element, '::before').content"
     assert few.evaluate(mark) == '"!"'
     admin.locator("[data-findings] button.finding").first.click()

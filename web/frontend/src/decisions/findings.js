@@ -1,6 +1,7 @@
 // The server's findings on the cells, rows and columns they are about, and a list whose rows lead there. The marks are
 // rules of a style sheet, because the table draws its cells anew at each change.
 import { listFindings } from '../studio/finding_list.js';
+import { nameOfPlace } from './places.js';
 
 const COLUMNS = ['dmn:InputClause', 'dmn:OutputClause', 'dmn:DecisionRule', 'dmn:UnaryTests', 'dmn:Decision'];
 const sheet = new CSSStyleSheet();
@@ -15,7 +16,12 @@ export function showFindings({ data, findings, modeler, part, texts }) {
     if (at) marks.set(at.id, [...(marks.get(at.id) ?? []), finding]);
   }
   sheet.replaceSync([...marks].map(([id, found]) => rules(id, found)).join('\n'));
-  listFindings(part('findings'), findings, texts, (finding) => {
+  const decisions = modeler.getDefinitions()?.drgElement?.filter(({ $type }) => $type === 'dmn:Decision').length ?? 0;
+  const named = findings.map((finding) => {
+    const at = place(finding);
+    return at ? { ...finding, name: nameOfPlace(at, decisions, texts) } : finding;
+  });
+  listFindings(part('findings'), named, texts, (finding) => {
     const at = place(finding);
     return at && (() => go(modeler, at));
   });

@@ -9,6 +9,7 @@ import { send } from '../studio/send.js';
 import { translateModule } from '../studio/translate.js';
 import { showBoxed } from './boxed.js';
 import { showFindings } from './findings.js';
+import { nameOfDecision } from './places.js';
 import { TestTable } from './tests.js';
 import { TYPING } from './typing.js';
 import { ZH } from './words.js';
@@ -153,12 +154,12 @@ function showViews(editor) {
   part('views').replaceChildren(...modeler.getViews().map((view) => {
     const button = document.createElement('button');
     Object.assign(button, { type: 'button', className: 'button button-small' });
-    button.textContent = view.type === 'drd' ? texts.diagram : view.name || view.id;
+    button.textContent = view.type === 'drd' ? texts.diagram : nameOfDecision(view, texts);
     button.setAttribute('aria-pressed', String(view.element === active?.element));
     button.addEventListener('click', () => modeler.open(view));
     return button;
   }));
   showBoxed(modeler, part('boxed'), texts);
   const decision = active?.element.$type === 'dmn:Decision' ? active.element : null;
-  tests?.show(decision?.id ?? null, decision?.name ?? '');
+  tests?.show(decision?.id ?? null, decision ? nameOfDecision(decision, texts) : '');
 }
