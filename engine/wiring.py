@@ -261,15 +261,16 @@ def register(application: Application) -> None:
         topics.register(Topic(name=name, kind=TopicKind.DELIVERY, label=label, handler=handler, is_internal=True))
     audience.register("request", of_request)
     audience.register("visit", of_visit)
-    topics.register_choices("products", catalogue.product_choices)
-    topics.register_choices("items", catalogue.product_choices)
-    topics.register_choices("sample_items", catalogue.sample_choices)
-    topics.register_choices("materials", catalogue.material_choices)
-    topics.register_choices("queues", _queue_choices)
-    topics.register_choices("contacts", _contact_choices)
+    topics.register_choices("products", catalogue.product_choices, ("产品", "Products"))
+    topics.register_choices("items", catalogue.product_choices, ("产品和物料", "Products and materials"))
+    topics.register_choices("sample_items", catalogue.sample_choices, ("样品", "Samples"))
+    topics.register_choices("materials", catalogue.material_choices, ("资料", "Materials"))
+    topics.register_choices("queues", _queue_choices, ("处理队列", "Queues"))
+    topics.register_choices("contacts", _contact_choices, ("客户联系人", "Contacts of the customer"))
     topics.register_choices(
         "check_methods",
         lambda session, actor, key: presence.method_choices(session, actor, key, now=application.clock()),
+        ("签到方式", "Ways to check in"),
     )
     topics.register_form_context("presence", presence.form_context, gives=presence.GIVES)
     topics.register_submission_check("presence", presence.require_presence, only_live=True)
@@ -277,7 +278,7 @@ def register(application: Application) -> None:
     topics.register_submission_check(
         "samples", lambda *submitted: drops.check_drop(*submitted, now=application.clock())
     )
-    topics.register_choices("sample_lots", drops.lot_choices)
+    topics.register_choices("sample_lots", drops.lot_choices, ("外勤手中的样品批次", "Lots that the rep carries"))
     topics.register_submission_check("own_repair", proposals.check)
     topics.register_submission_check("patients", refuse_personal_data)
     topics.require(
@@ -307,9 +308,12 @@ def register(application: Application) -> None:
     topics.register_choices(
         "warehouse_lots",
         lambda session, actor, key: picking.lot_choices(session, actor, key, now=application.clock()),
+        ("仓库的样品批次", "Lots in the warehouse"),
     )
-    topics.register_choices("parcel_lots", picking.parcel_choices)
+    topics.register_choices("parcel_lots", picking.parcel_choices, ("寄出的样品批次", "Lots of the parcel"))
     topics.register_form_context("picking", picking.form_context, gives=picking.GIVES)
+    topics.register_prefill("safety", safety_topics.PREFILL)
+    topics.register_prefill("support", support_topics.PREFILL)
     topics.register_submission_check("picking", lambda *submitted: picking.check(*submitted, now=application.clock()))
 
 

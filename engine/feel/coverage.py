@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 from engine.feel.model import Input, Table
 from engine.feel.unary_tests import Cell, NotReadError, Point, Span, read_cell
@@ -19,13 +20,16 @@ MOST_STEPS = 20_000
 """Some 50 ms; a table that needs more is not searched to the end."""
 MOST_FINDINGS = 10
 
+Example: TypeAlias = tuple[tuple[str, str], ...]
+"""Expressions of columns, each with a value as FEEL; an empty one stands for any text that no cell names."""
+
 
 @dataclass(frozen=True)
 class Piece:
     """Values of a column that all its cells treat alike.
 
     Args:
-        example: one of them, as FEEL.
+        example: one of them, as FEEL; empty: any text that no cell names.
         certain: whether such a value can occur; of texts without a list of allowed values nobody knows which others.
     """
 
@@ -51,14 +55,14 @@ class Overlap:
 
     first: int
     second: int
-    example: tuple[tuple[str, str], ...]
+    example: Example
 
 
 @dataclass(frozen=True)
 class Gap:
     """Inputs that no rule matches; columns that are not named may have any value."""
 
-    example: tuple[tuple[str, str], ...]
+    example: Example
 
 
 def overlaps(table: Table) -> Iterator[Overlap]:
@@ -76,7 +80,7 @@ def _shared(column: _Column, first: int, second: int) -> int:
     return 0 if one is None or other is None else one & other
 
 
-def _example(columns: Sequence[_Column], masks: Sequence[int]) -> tuple[tuple[str, str], ...]:
+def _example(columns: Sequence[_Column], masks: Sequence[int]) -> Example:
     """Return a value for each column that is not free, preferably one that is sure to occur."""
     found = []
     for column, mask in zip(columns, masks, strict=True):
@@ -91,7 +95,7 @@ def gaps(table: Table) -> Iterator[Gap]:
     columns = _columns(table)
     steps = iter(range(MOST_STEPS))
 
-    def search(rules: tuple[int, ...], depth: int, chosen: tuple[tuple[str, str], ...]) -> Iterator[Gap]:
+    def search(rules: tuple[int, ...], depth: int, chosen: Example) -> Iterator[Gap]:
         if next(steps, None) is None:
             return
         if not rules:
@@ -206,7 +210,7 @@ def _pieces(kind: str, cells: Sequence[Cell]) -> list[_Cut]:
         return [_Cut(Span(kind, value, True, value, True), str(value).lower()) for value in (True, False)]
     if kind == "text":
         named = [_Cut(Span(kind, value, True, value, True), f'"{value}"') for value in dict.fromkeys(map(str, ends))]
-        return [*named, _Cut(None, _another(named))]
+        return [*named, _Cut(None, "")]
     if not kind:
         return [_Cut(None, "")]
     points = sorted({_number(end) for end in ends})
@@ -217,12 +221,6 @@ def _pieces(kind: str, cells: Sequence[Cell]) -> list[_Cut]:
         if between is not None:
             cuts.append(_Cut(Span(kind, point, False, following, False), _shown(kind, between)))
     return [cut for cut in cuts if cut.example]
-
-
-def _another(named: Sequence[_Cut]) -> str:
-    """Return a text that no cell names."""
-    taken = {cut.example for cut in named}
-    return next(text for number in range(len(taken) + 1) if (text := f'"{"…" * (number + 1)}"') not in taken)
 
 
 def _between(kind: str, low: Decimal, high: Decimal | None) -> Decimal | None:

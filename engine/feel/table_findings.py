@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from engine.feel.coverage import MOST_FINDINGS, gaps, overlaps
+from engine.feel.coverage import MOST_FINDINGS, Example, gaps, overlaps
 from engine.feel.model import Box, Decision, DecisionModel, Finding, HitPolicy, Table
 
 SENTENCES = {
     "gap": (
         "No rule of the decision “{name}” matches when {example}.",
-        "当 {example} 时，决策“{name}”没有匹配的规则。",
+        "当 {example_zh} 时，决策“{name}”没有匹配的规则。",
     ),
     "gap_anywhere": (
         "The decision “{name}” has no rule.",
@@ -17,7 +17,7 @@ SENTENCES = {
     ),
     "overlap": (
         "Rules {first} and {second} of the decision “{name}” both match when {example}, but its hit policy allows one.",
-        "当 {example} 时，决策“{name}”的规则 {first} 和 {second} 同时匹配，但其命中策略只允许一条。",
+        "当 {example_zh} 时，决策“{name}”的规则 {first} 和 {second} 同时匹配，但其命中策略只允许一条。",
     ),
     "overlap_always": (
         "Rules {first} and {second} of the decision “{name}” match the same inputs, but its hit policy allows one.",
@@ -25,13 +25,15 @@ SENTENCES = {
     ),
     "disagreement": (
         "Rules {first} and {second} of the decision “{name}” both match when {example}, with different results.",
-        "当 {example} 时，决策“{name}”的规则 {first} 和 {second} 同时匹配，但结果不同。",
+        "当 {example_zh} 时，决策“{name}”的规则 {first} 和 {second} 同时匹配，但结果不同。",
     ),
     "disagreement_always": (
         "Rules {first} and {second} of the decision “{name}” match the same inputs, with different results.",
         "决策“{name}”的规则 {first} 和 {second} 匹配相同的输入，但结果不同。",
     ),
 }
+
+_WORDS = {"": ("another text", "其他文本"), "true": ("yes", "是"), "false": ("no", "否")}
 
 
 def table_findings(model: DecisionModel) -> list[Finding]:
@@ -55,8 +57,33 @@ def _finding(element: str, code: str, **params: object) -> Finding:
     return Finding(element, None, code, english, chinese, params)
 
 
-def _shown(example: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{expression} = {value}" for expression, value in example)
+def _shown(table: Table, example: Example) -> dict[str, str]:
+    """Return the example in both languages: columns as the table's head calls them, values as people write them."""
+    names = {expression: _name(table, expression) for expression, _value in example}
+    shown = []
+    for expression, value in example:
+        name = names[expression]
+        # Two columns of the same name are told apart by what they read.
+        if list(names.values()).count(name) > 1:
+            name = f"{name} ({expression})"
+        shown.append((name, _words(value)))
+    return {
+        "example": ", ".join(f"{name} = {english}" for name, (english, _chinese) in shown),
+        "example_zh": "，".join(f"{name} = {chinese}" for name, (_english, chinese) in shown),
+    }
+
+
+def _name(table: Table, expression: str) -> str:
+    labels = (" ".join(each.label.split()) for each in table.inputs if each.expression.strip() == expression)
+    return next(filter(None, labels), expression)
+
+
+def _words(value: str) -> tuple[str, str]:
+    if value in _WORDS:
+        return _WORDS[value]
+    text = value[1:-1] if value.startswith('"') else value
+    shown = f"“{text}”" if value.startswith('"') else value.removeprefix('date("').removesuffix('")')
+    return shown, shown
 
 
 def _gaps(decision: Decision, owner: str, table: Table) -> Iterator[Finding]:
@@ -64,7 +91,7 @@ def _gaps(decision: Decision, owner: str, table: Table) -> Iterator[Finding]:
         return
     for gap in islice(gaps(table), MOST_FINDINGS):
         code = "gap" if gap.example else "gap_anywhere"
-        yield _finding(owner, code, name=decision.name, example=_shown(gap.example))
+        yield _finding(owner, code, name=decision.name, **_shown(table, gap.example))
 
 
 def _overlaps(decision: Decision, owner: str, table: Table) -> Iterator[Finding]:
@@ -78,7 +105,7 @@ def _overlaps(decision: Decision, owner: str, table: Table) -> Iterator[Finding]
         code = ("overlap" if is_unique else "disagreement") + ("" if each.example else "_always")
         numbers = {"first": each.first, "second": each.second}
         rule = table.rules[each.second - 1].id or owner
-        yield _finding(rule, code, name=decision.name, example=_shown(each.example), **numbers)
+        yield _finding(rule, code, name=decision.name, **_shown(table, each.example), **numbers)
 
 
 def _outputs(table: Table, number: int) -> tuple[str, ...]:

@@ -145,11 +145,17 @@ in the transaction of the step."""
 FormContext = Callable[[Session, Actor, str, datetime], Mapping[str, Any]]
 """Session, actor, business key and time → what conditions and defaults of a form may read as ``context.name``."""
 
+_ALWAYS = (
+    Parameter("today", "date", ("今天", "Today")),
+    Parameter("timezone", "text", ("时区", "Time zone")),
+)
+
 _topics: dict[str, Topic] = {}
 _lanes: dict[str, Lane] = {}
-_form_contexts: dict[str, tuple[FormContext, frozenset[str]]] = {}
+_form_contexts: dict[str, tuple[FormContext, tuple[Parameter, ...]]] = {}
+_prefills: dict[str, tuple[Parameter, ...]] = {}
 _submission_checks: dict[str, tuple[SubmissionCheck, bool]] = {}
-_choices: dict[str, ChoiceSource] = {}
+_choices: dict[str, tuple[ChoiceSource, tuple[str, str]]] = {}
 _required: dict[str, frozenset[str]] = {}
 
 
@@ -163,9 +169,9 @@ def register_lane(lane: Lane) -> None:
     _lanes[lane.key] = lane
 
 
-def register_choices(name: str, source: ChoiceSource) -> None:
-    """Add a choice list."""
-    _choices[name] = source
+def register_choices(name: str, source: ChoiceSource, label: tuple[str, str]) -> None:
+    """Add a choice list; ``label`` (zh, en) is for the builder of forms."""
+    _choices[name] = source, label
 
 
 def register_submission_check(name: str, check: SubmissionCheck, *, only_live: bool = False) -> None:
@@ -177,18 +183,29 @@ def register_submission_check(name: str, check: SubmissionCheck, *, only_live: b
     _submission_checks[name] = check, only_live
 
 
-def register_form_context(name: str, context: FormContext, *, gives: frozenset[str]) -> None:
+def register_form_context(name: str, context: FormContext, *, gives: tuple[Parameter, ...]) -> None:
     """Add something that forms know; a later one of the same name replaces it.
 
     Args:
-        gives: the names of what it gives; it is not asked for a form that reads none of them.
+        gives: what it gives; it is not asked for a form that reads none of it.
     """
     _form_contexts[name] = context, gives
 
 
-def context_names() -> tuple[str, ...]:
-    """Return every name that a form may read as ``context.name``, by name."""
-    return tuple(sorted({"today", "timezone"}.union(*(gives for _context, gives in _form_contexts.values()))))
+def register_prefill(name: str, gives: tuple[Parameter, ...]) -> None:
+    """Say what a page fills forms in with: a default may read it, a condition may not."""
+    _prefills[name] = gives
+
+
+def context_values() -> tuple[Parameter, ...]:
+    """Return every value that a form may read as ``context.name``, by name."""
+    given = (value for _context, gives in _form_contexts.values() for value in gives)
+    return tuple(sorted((*_ALWAYS, *given), key=lambda value: value.name))
+
+
+def prefill_values() -> tuple[Parameter, ...]:
+    """Return every value that only defaults of a form may read, by name."""
+    return tuple(sorted((value for gives in _prefills.values() for value in gives), key=lambda value: value.name))
 
 
 def choice_names() -> tuple[str, ...]:
@@ -196,9 +213,14 @@ def choice_names() -> tuple[str, ...]:
     return tuple(sorted(_choices))
 
 
+def choice_label(name: str) -> tuple[str, str]:
+    """Return what a choice list is called in Chinese and English."""
+    return _choices[name][1]
+
+
 def form_contexts(names: frozenset[str]) -> tuple[FormContext, ...]:
     """Return what gives any of the names that a form reads."""
-    return tuple(context for context, gives in _form_contexts.values() if gives & names)
+    return tuple(context for context, gives in _form_contexts.values() if names & {value.name for value in gives})
 
 
 def submission_checks(*, is_live: bool = True) -> tuple[SubmissionCheck, ...]:
@@ -240,7 +262,7 @@ def lanes() -> tuple[Lane, ...]:
 
 def choice_source(name: str) -> ChoiceSource | None:
     """Return the source of that choice list, or None."""
-    return _choices.get(name)
+    return _choices[name][0] if name in _choices else None
 
 
 def required_topics() -> dict[str, set[str]]:

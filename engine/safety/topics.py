@@ -11,6 +11,15 @@ STAGES = {
     "follow_up": ("随访", "Follow-up"),
 }
 
+PREFILL = (
+    Parameter("what_happened", "text", ("已知：发生了什么", "Known: what happened")),
+    Parameter("product", "text", ("已知：涉及的产品", "Known: product concerned")),
+    Parameter("patient_initials", "text", ("已知：患者姓名首字母", "Known: patient's initials")),
+    Parameter("patient_age", "number", ("已知：患者年龄", "Known: patient's age")),
+    Parameter("onset", "date", ("已知：发生日期", "Known: date of onset")),
+)
+"""What one stage knows of the event (``rules.KNOWN``), as the form of the next one is filled in with it."""
+
 TOPICS: tuple[Topic, ...] = (
     Topic(
         "safety.record",

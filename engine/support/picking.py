@@ -13,6 +13,7 @@ from engine.calendar.company import company_calendar
 from engine.calendar.rules import local_date
 from engine.catalogue import service as catalogue
 from engine.errors import ConflictError, FieldProblem, InvalidInputError
+from engine.process.topics import Parameter
 from engine.samples import queries as samples
 from engine.samples import reservations, rules
 from engine.samples import service as ledger
@@ -23,7 +24,7 @@ from engine.support.tables import RequestLine, SupportRequest
 from forms.model import Choice, FormDefinition, Text
 
 RESERVE_FORM, SEND_FORM = "sample_reserve", "sample_send"
-GIVES = frozenset({"allocation"})
+GIVES = (Parameter("allocation", "list", ("建议的批次和数量", "Lots and quantities proposed")),)
 
 
 def today(session: Session, now: datetime) -> date:

@@ -25,6 +25,14 @@ MARKS = {
     "resolve_150": ("超时 50%", "50 % over the deadline"),
 }
 
+PREFILL = (
+    Parameter("lines", "list", ("尚未发出的明细", "Lines still to be sent")),
+    Parameter("priority", "text", ("请求的优先级", "Priority of the request"), choices=PRIORITY.choices),
+    Parameter("queue", "text", ("请求的队列", "Queue of the request"), choices=QUEUES),
+    Parameter("subject", "text", ("请求的主题", "Subject of the request")),
+)
+"""What the page of a request fills its forms in with."""
+
 TOPICS: tuple[Topic, ...] = (
     Topic(
         "visit.raise_promises",

@@ -14,17 +14,35 @@ from engine.consent.rules import LocationMode
 from engine.customers import queries as customer_queries
 from engine.customers import service as customers
 from engine.errors import ConflictError, FieldProblem, InvalidInputError
+from engine.process.topics import Parameter
 from engine.visits.states import VisitState
 from engine.visits.tables import Visit
 from forms.model import Choice, FormDefinition, Text
 
 CHECK_IN_FORM, CHECK_OUT_FORM = "visit_check_in", "visit_check_out"
-GIVES = frozenset({"location_mode", "check_method", "chooses_method", "may_locate"})
 _LABELS = {
     "position": Text("使用我的位置", "With my position"),
     "qr": Text("扫描现场的二维码", "With the code at the place"),
     "manual": Text("手动", "By hand"),
 }
+_MODES: dict[str, tuple[str, str]] = {
+    LocationMode.OFF: ("关闭", "Off"),
+    LocationMode.MANUAL: ("手动", "By hand"),
+    LocationMode.CHECK_IN: ("使用位置", "With my position"),
+    LocationMode.TRACK: ("使用位置，并记录轨迹", "With my position, and my track"),
+}
+GIVES = (
+    Parameter("location_mode", "text", ("外勤的定位方式", "The rep's location mode"), choices=_MODES),
+    Parameter(
+        "check_method",
+        "text",
+        ("首选签到方式", "The natural way to check in"),
+        choices={name: (label.zh, label.en) for name, label in _LABELS.items()},
+    ),
+    Parameter("chooses_method", "boolean", ("可选择签到方式", "The way to check in is chosen")),
+    Parameter("may_locate", "boolean", ("可使用位置", "The position may be used")),
+)
+"""What the forms of a visit know; ``chooses_method`` is false in the mode "off"."""
 
 
 class VisitOpenError(ConflictError):

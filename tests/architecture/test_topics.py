@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from engine import wiring
@@ -15,7 +16,12 @@ from engine.bpmn.settings import VARIABLE_TYPES
 from engine.notifications import sending
 from engine.process import bundles, topics
 from engine.process.topics import Topic
+from engine.safety import rules as safety_rules
+from engine.safety import topics as safety_topics
 from engine.settings import Settings
+from engine.support import picking
+from engine.visits import presence
+from forms.context import names_in
 
 ELSEWHERE = {"crm.write_visit": {"record"}, "notify.send": {"to", "template", "values", "business_key", "except"}}
 """Deliveries are functions that the composition root makes; the second is checked below as well."""
@@ -115,6 +121,19 @@ def test_a_topic_declares_what_its_operation_gives() -> None:
         if topic.operation and (missing := given_keys(topic.operation) - {each.name for each in topic.gives})
     }
     assert not silent
+
+
+def test_what_forms_read_of_their_surroundings_is_declared_with_its_title() -> None:
+    declared = [*topics.context_values(), *topics.prefill_values()]
+    assert all(all(topics.choice_label(name)) for name in topics.choice_names())
+    assert all(all(value.label) and value.type in VARIABLE_TYPES for value in declared)
+    names = [value.name for value in declared]
+    assert len(set(names)) == len(names)
+    read = {name for path in bundles.FORMS.glob("*.json") for name in names_in(orjson.loads(path.read_bytes()))}
+    assert read <= set(names)
+    for module in (presence, picking):
+        assert given_keys(module.form_context) == {value.name for value in module.GIVES}
+    assert {value.name for value in safety_topics.PREFILL} == set(safety_rules.KNOWN)
 
 
 def test_declared_types_are_types_of_variables() -> None:

@@ -53,6 +53,7 @@ def test_a_table_is_changed_mended_tested_and_published(site: Site, sign_in: Sig
     few = cell(admin, "sample_approval_rule_3_in_2")
     type_in(admin, few, "5 5")
     expect(admin.locator("[data-findings] .badge-danger").first).to_be_visible()
+    expect(admin.locator("[data-findings] .finding").first).to_contain_text("规则 3 · 数量 Quantity")
     mark = "element => getComputedStyle(element, '::before').content"
     assert few.evaluate(mark) == '"!"'
     admin.locator("[data-findings] button.finding").first.click()
@@ -109,6 +110,68 @@ def test_a_table_is_changed_mended_tested_and_published(site: Site, sign_in: Sig
     assert len(table.rules) == 5
     assert table.rules[2].cells[1] == "<= 3"
     assert b'"manager"' in files["decision_tests/sample_approval.json"]
+
+
+@on_one_database
+def test_what_is_typed_into_a_cell_stands_and_is_taken_back_at_once(
+    site: Site, sign_in: SignIn, off_loop: OffLoop
+) -> None:
+    draft_id = off_loop(lambda: begin(site, "sample_drop"))
+    admin = sign_in("admin")
+    open_file(admin, site, draft_id, "sample_approval.dmn")
+    few = cell(admin, "sample_approval_rule_3_in_2")
+    before = few.inner_text().strip()
+    typed = ("(5..10]", "[5..10)", "]5..10[", "(5..10)", "[5..10]", 'not("a", "b")')
+    for text in typed:
+        type_in(admin, few, text)
+        expect(few.locator("[contenteditable]").first).to_have_text(text)
+        admin.locator("[data-canvas] .decision-table-name").click()
+    for text in (*reversed(typed[:-1]), before):
+        admin.click("[data-undo]")
+        expect(few).to_have_text(text)
+
+    # The keys do the same within the cell, and what was taken back can be had again.
+    type_in(admin, few, "<= 17")
+    admin.keyboard.press("Control+z")
+    expect(few.locator("[contenteditable]").first).to_have_text(before)
+    admin.keyboard.press("Control+y")
+    expect(few.locator("[contenteditable]").first).to_have_text("<= 17")
+    expect(admin.locator("[data-status]")).to_contain_text("已存入草稿")
+
+    # Enter goes to the next rule, and takes a function that is proposed only when somebody chose it.
+    proposed = admin.locator("[data-canvas] .cm-tooltip-autocomplete li")
+    type_in(admin, few, "su")
+    expect(proposed.first).to_be_visible()
+    admin.keyboard.press("Enter")
+    expect(cell(admin, "sample_approval_rule_4_in_2").locator("[contenteditable]").first).to_be_focused()
+    expect(few).to_have_text("su")
+    type_in(admin, few, "su")
+    expect(proposed.first).to_be_visible()
+    # Keys are not heard in the first moment, lest one choose what one has not seen.
+    while proposed.first.get_attribute("aria-selected") is None:
+        admin.keyboard.press("ArrowDown")
+    admin.keyboard.press("Enter")
+    expect(few).to_contain_text("sublist(")
+    # The button of the cell's menu stands in its row.
+    button, row = (each.bounding_box() for each in (admin.locator("[data-canvas] .simple-mode-button"), few))
+    assert button is not None
+    assert row is not None
+    assert abs(button["y"] - row["y"]) < 12
+
+    assert "数字" in admin.locator("[data-canvas] thead").inner_text()
+    admin.locator("[data-canvas] .add-rule-add").first.click()
+    heights = admin.locator("[data-canvas] tbody tr").evaluate_all("rows => rows.map((row) => row.offsetHeight)")
+    assert heights[-1] < 48
+
+    draft_id = off_loop(lambda: begin(site, "support_request"))
+    open_file(admin, site, draft_id, "support_routing.dmn")
+    admin.locator("[data-views] button").last.click()
+    expression = admin.locator("[data-canvas] .literal-expression [contenteditable]").first
+    before = expression.inner_text()
+    type_in(admin, expression, "{queue: (1..3]}")
+    expect(expression).to_have_text("{queue: (1..3]}")
+    admin.keyboard.press("Control+z")
+    expect(expression).to_have_text(before)
 
 
 @on_one_database

@@ -46,8 +46,11 @@ def test_a_form_opens_in_the_builder_and_as_text(draft: str, admin: SignedInClie
     page = admin.get(f"{draft}/edit/{FORM}").text
     data = orjson.loads(re.search(r'id="studio-data">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
     assert orjson.loads(data["xml"])["key"] == "request_triage"
-    assert "queues" in data["sources"]
-    assert {"today", "timezone"} <= set(data["contextNames"])
+    assert {"value": "queues", "label": "Queues"} in data["sources"]
+    titles = {value["name"]: value["label"] for value in data["context"]}
+    assert (titles["today"], titles["allocation"]) == ("Today", "Lots and quantities proposed")
+    # A page fills these in: no condition may read them.
+    assert not titles.keys() & {value["name"] for value in data["prefill"]}
     listed = [type_ for family in data["families"] for type_ in family["types"]]
     assert sorted(listed) == sorted(type_["type"] for type_ in data["types"])
     assert all(name in data["properties"] for type_ in data["types"] for name in type_["shapes"])

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exposeFeelin } from './src/feel/expose.mjs';
+import { decisionPackages } from './src/decisions/packages.mjs';
 import { panelPackages } from './src/studio/panel_packages.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -28,7 +29,7 @@ const pages = await build({
   entryNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
   loader: { '.svg': 'text', '.png': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.ttf': 'dataurl', '.eot': 'dataurl' },
-  plugins: [panelPackages],
+  plugins: [panelPackages, decisionPackages],
   outdir: dist,
   metafile: true,
   logLevel: 'warning',

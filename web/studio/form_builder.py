@@ -14,6 +14,7 @@ from engine.access import Role
 from engine.errors import ConflictError, InvalidInputError
 from engine.process import definitions as stored
 from engine.process import topics
+from engine.process.topics import Parameter
 from engine.studio import drafts, form_uses
 from engine.studio.drafts import DraftRow, FileRow
 from forms import definition, lint, render
@@ -52,6 +53,7 @@ def is_outline(content: bytes) -> bool:
 def page(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> str:
     """Return the builder with a file of a draft."""
     types = type_words()
+    language = 1 if locale() == "en" else 0
     data = {
         **editor_data.of_draft(draft, files, name),
         "lookUrl": url_for("studio.look_at_form", draft_id=draft.id, name=name),
@@ -59,8 +61,9 @@ def page(draft: DraftRow, files: Mapping[str, FileRow], name: str) -> str:
         "families": families(),
         "words": {shape: [{"value": word, "label": word_words()[word]} for word in WORDS[shape]] for shape in WORDS},
         "properties": property_words(),
-        "sources": list(topics.choice_names()),
-        "contextNames": list(topics.context_names()),
+        "sources": [{"value": name, "label": topics.choice_label(name)[language]} for name in topics.choice_names()],
+        "context": [_value(value, language) for value in topics.context_values()],
+        "prefill": [_value(value, language) for value in topics.prefill_values()],
         "newWords": _NEW,
         "today": context.now().date().isoformat(),
         "builder": builder_texts(),
@@ -79,6 +82,15 @@ def _type(type_: str, label: str) -> dict[str, Any]:
         "source": kind.default_source if isinstance(kind, SelectKind) else "",
         "macro": kind.macro,
         "shapes": dict(kind.props),
+    }
+
+
+def _value(value: Parameter, language: int) -> dict[str, Any]:
+    return {
+        "name": value.name,
+        "label": value.label[language],
+        "type": value.type,
+        "options": [{"value": key, "label": words[language]} for key, words in value.choices.items()],
     }
 
 

@@ -142,15 +142,15 @@ LEVEL = column(2, "level", "string", '"A", "B", "C"')
         (one([["< 10", "1"], ["> 10", "2"]], AMOUNT), [("gap", "amount = 10")]),
         (one([["<= 10", "1"], [">= 10", "2"]], AMOUNT), [("overlap", "amount = 10")]),
         (one([["<= 10", "1"], [">= 11", "2"]], AMOUNT), [("gap", "amount = 10.5")]),
-        (one([['"A"', "1"], ['"B"', "2"]], LEVEL), [("gap", 'level = "C"')]),
+        (one([['"A"', "1"], ['"B"', "2"]], LEVEL), [("gap", "level = “C”")]),
         (one([['"A"', "1"], ['not("A")', "2"]], LEVEL), []),
         (one([["-", "1"], ["-", "2"]], AMOUNT), [("overlap_always", "match the same inputs")]),
-        (one([["< 0", "-", "1"], [">= 0", '"A", "B"', "2"]], AMOUNT, LEVEL), [("gap", 'amount = 0, level = "C"')]),
+        (one([["< 0", "-", "1"], [">= 0", '"A", "B"', "2"]], AMOUNT, LEVEL), [("gap", "amount = 0, level = “C”")]),
         (one([["<= 10", "1"], [">= 10", "1"]], AMOUNT, policy="ANY"), []),
         (one([["<= 10", "1"], [">= 10", "2"]], AMOUNT, policy="ANY"), [("disagreement", "amount = 10")]),
         (one([["< 10", "1"], ["> 9", "2"]], AMOUNT, policy="FIRST"), []),
         (one([['"A"', "1"]], column(1, "word", "string")), []),
-        (one([["true", "1"]], column(1, "agreed", "boolean")), [("gap", "agreed = false")]),
+        (one([["true", "1"]], column(1, "agreed", "boolean")), [("gap", "agreed = no")]),
         (one([["? > limit", "1"]], AMOUNT), []),
         (one([["< 5", "1"], [">= 5", "2"]], column(1, "size", "number", "? > 0")), []),
     ],
@@ -160,6 +160,53 @@ def test_each_finding_names_rules_and_an_example(logic: str, expected: list[tupl
     assert [code for code, _ in found] == [code for code, _ in expected]
     for (_, sentence), (_, part) in zip(found, expected, strict=True):
         assert part in sentence
+
+
+def labelled(number: int, label: str, expression: str, type_: str) -> str:
+    return column(number, expression, type_).replace("<input ", f'<input label="{label}" ', 1)
+
+
+@pytest.mark.parametrize(
+    ("rules", "columns", "english", "chinese"),
+    [
+        (
+            [["<= 5", "1"]],
+            [labelled(1, "最高折扣&#10;Discount", "if is defined(most) then most else 0", "number")],
+            "最高折扣 Discount = 6",
+            "最高折扣 Discount = 6",
+        ),
+        (
+            [["true", '"A"', "1"], ["-", "-", "2"]],
+            [labelled(1, "老客户", "known", "boolean"), labelled(2, "级别", "level", "string")],
+            "老客户 = yes, 级别 = “A”",
+            "老客户 = 是，级别 = “A”",
+        ),
+        (
+            [['not("A")', "1"], ['not("B")', "2"]],
+            [labelled(1, "级别", "level", "string")],
+            "级别 = another text",
+            "级别 = 其他文本",
+        ),
+        (
+            [['< date("2026-03-01")', "1"], ['> date("2026-03-01")', "2"]],
+            [column(1, "day", "date")],
+            "day = 2026-03-01",
+            "day = 2026-03-01",
+        ),
+        (
+            [["1", "2", "1"], ["-", "-", "2"]],
+            [labelled(1, "数量", "asked", "number"), labelled(2, "数量", "sent", "number")],
+            "数量 (asked) = 1, 数量 (sent) = 2",
+            "数量 (asked) = 1，数量 (sent) = 2",
+        ),
+    ],
+)
+def test_examples_are_written_as_the_head_of_the_table_and_people_write_them(
+    rules: list[list[str]], columns: list[str], english: str, chinese: str
+) -> None:
+    (found, *_others) = table_findings(parse(definitions(one(rules, *columns))))
+    assert f" {english}" in str(found)
+    assert f"当 {chinese} 时" in found.template_zh.format(**found.params)
 
 
 def test_a_default_output_fills_gaps() -> None:
@@ -188,5 +235,6 @@ def test_a_table_of_a_hundred_rules_is_searched_quickly() -> None:
 
 def test_sentences_have_the_same_placeholders() -> None:
     for english, chinese in SENTENCES.values():
-        for name in ("name", "example", "first", "second"):
+        for name in ("name", "first", "second"):
             assert (f"{{{name}}}" in english) == (f"{{{name}}}" in chinese)
+        assert ("{example}" in english) == ("{example_zh}" in chinese)

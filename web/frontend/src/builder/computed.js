@@ -1,21 +1,23 @@
 // A computed field by menus: sum, largest or count over a list, or a product of fields at its level.
 import { h, select } from './dom.js';
 import { isPart, level, levelsAround, replaced } from './document.js';
+import { nameOf } from './fields.js';
 import { framed } from './inputs.js';
 
 const NUMBERS = ['number', 'money', 'computed'];
 
 export function computeEditor(pane, part) {
   const { texts } = pane;
+  const named = (each) => nameOf(each, pane.data.locale);
   const compute = isPart(part.compute) ? part.compute : {};
   const operator = ['sum', 'max', 'count', 'product'].find((name) => name in compute) ?? 'sum';
   const [own] = levelsAround(pane.doc, pane.path);
   const here = [...level(own.parts, own.path)].map((each) => each.part).filter((each) => each !== part);
   const lists = here.filter((each) => ['list', 'table'].includes(each.type));
-  const numbers = here.filter((each) => NUMBERS.includes(each.type)).map((each) => ({ value: each.key, label: each.key }));
+  const numbers = here.filter((each) => NUMBERS.includes(each.type)).map((each) => ({ value: each.key, label: named(each) }));
   const columns = lists.flatMap((list) => [...level(list.children)].filter((each) => NUMBERS.includes(each.part.type))
-    .map((each) => ({ value: `${list.key}.${each.part.key}`, label: `${list.key} · ${each.part.key}` })));
-  const counted = lists.map((list) => ({ value: list.key, label: list.key }));
+    .map((each) => ({ value: `${list.key}.${each.part.key}`, label: `${named(list)} · ${named(each.part)}` })));
+  const counted = lists.map((list) => ({ value: list.key, label: named(list) }));
   const write = (made) => pane.edit((changed) => { changed.compute = made; }, '', true);
   const starts = {
     sum: { sum: columns[0]?.value ?? '' }, max: { max: columns[0]?.value ?? '' }, count: { count: counted[0]?.value ?? '' },

@@ -6,6 +6,8 @@ const HOLDS = {
   checkbox: 'boolean', date: 'date',
 };
 
+const CONTEXT_HOLDS = ['text', 'number', 'money', 'boolean', 'date'];
+
 export function readable(doc, path, data) {
   const types = new Map(data.types.map((type) => [type.type, type]));
   const found = new Map();
@@ -16,8 +18,9 @@ export function readable(doc, path, data) {
       found.set(part.key, { value: part.key, label: nameOf(part, data.locale), ...holds(part, type, data.locale) });
     }
   }
-  for (const name of data.contextNames) {
-    found.set(`context.${name}`, { value: `context.${name}`, label: `${data.builder.context} · ${name}`, holds: 'any', options: [] });
+  for (const { name, label, type, options } of data.context) {
+    const kind = options.length ? 'choice' : CONTEXT_HOLDS.includes(type) ? type : 'any';
+    found.set(`context.${name}`, { value: `context.${name}`, label: `${data.builder.context} · ${label}`, holds: kind, options });
   }
   return [...found.values()];
 }
@@ -31,7 +34,7 @@ function holds(part, type, locale) {
   return { holds: found, options };
 }
 
-const nameOf = (part, locale) => `${part.label?.[locale] || part.label?.zh || part.label?.en || part.key} (${part.key})`;
+export const nameOf = (part, locale) => `${part.label?.[locale] || part.label?.zh || part.label?.en || part.key} (${part.key})`;
 
 export const fieldAt = (doc, path, data) => {
   const part = at(doc, path);

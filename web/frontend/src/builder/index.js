@@ -19,7 +19,7 @@ export function openBuilder(root, data) {
   const history = new History(JSON.parse(data.xml));
   const tabs = initTabs(root);
   const preview = new Preview(find('preview'));
-  const surroundings = new Surroundings(find('surroundings'), changed);
+  const surroundings = new Surroundings(find('surroundings'), data, changed);
   let language = data.locale;
   let timer = 0;
   let asked = 0;

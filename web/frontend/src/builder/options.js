@@ -8,7 +8,7 @@ const OWN = '';
 export function choices(pane, part, type) {
   const { texts, data } = pane;
   const source = part.source ?? ('options' in part ? OWN : type.source);
-  const words = [{ value: OWN, label: texts.ownOptions }, ...data.sources.map((value) => ({ value, label: value }))];
+  const words = [{ value: OWN, label: texts.ownOptions }, ...data.sources];
   const change = (chosen) => pane.edit((changed) => {
     if (chosen) {
       delete changed.options;

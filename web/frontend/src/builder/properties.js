@@ -149,7 +149,7 @@ export class Properties {
   }
 
   contextMenu(value, write) {
-    const names = this.data.contextNames.map((name) => ({ value: name, label: name }));
+    const names = [...this.data.context, ...this.data.prefill].map(({ name, label }) => ({ value: name, label }));
     return select(names, value, write, { 'aria-label': this.texts.context });
   }
 

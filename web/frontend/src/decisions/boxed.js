@@ -9,7 +9,7 @@ export function showBoxed(modeler, root, texts) {
   root.hidden = !found.length;
   root.querySelector('[data-boxed-list]').replaceChildren(...found.map(([{ id, name }, logic]) => {
     const figure = make('div', { className: 'stack boxed', id: `boxed-${id}` });
-    figure.append(make('h3', { textContent: name || id }), make('div', { className: 'table-scroll' }, shown(logic, texts)));
+    figure.append(make('h3', { textContent: name || texts.unnamed }), make('div', { className: 'table-scroll' }, shown(logic, texts)));
     return figure;
   }));
 }

@@ -1,6 +1,7 @@
 // The server's findings on the cells, rows and columns they are about, and a list whose rows lead there. The marks are
 // rules of a style sheet, because the table draws its cells anew at each change.
 import { listFindings } from '../studio/finding_list.js';
+import { nameOfPlace } from './places.js';
 
 const COLUMNS = ['dmn:InputClause', 'dmn:OutputClause', 'dmn:DecisionRule', 'dmn:UnaryTests', 'dmn:Decision'];
 const sheet = new CSSStyleSheet();
@@ -15,7 +16,12 @@ export function showFindings({ data, findings, modeler, part, texts }) {
     if (at) marks.set(at.id, [...(marks.get(at.id) ?? []), finding]);
   }
   sheet.replaceSync([...marks].map(([id, found]) => rules(id, found)).join('\n'));
-  listFindings(part('findings'), findings, texts, (finding) => {
+  const decisions = modeler.getDefinitions()?.drgElement?.filter(({ $type }) => $type === 'dmn:Decision').length ?? 0;
+  const named = findings.map((finding) => {
+    const at = place(finding);
+    return at ? { ...finding, name: nameOfPlace(at, decisions, texts) } : finding;
+  });
+  listFindings(part('findings'), named, texts, (finding) => {
     const at = place(finding);
     return at && (() => go(modeler, at));
   });
@@ -37,9 +43,12 @@ function rules(id, found) {
   return `${at}:is(td, th) { position: relative; box-shadow: inset 0 0 0 2px ${colour}; }
     ${at}:is(td, th)::before { content: "!"; position: absolute; inset: 2px 2px auto auto; width: 16px; height: 16px;
       border-radius: 50%; background: ${colour}; color: #fff; font: 700 11px/16px var(--font); text-align: center; }
+    ${at}.rule-index::before { inset: 2px auto auto 2px; }
+    ${at}:is(td, th):is(:hover, :focus-within) { z-index: 20; }
     ${at}:is(td, th):is(:hover, :focus-within)::after { content: ${text}; position: absolute; inset: 100% auto auto 0;
       z-index: 20; width: max-content; max-width: 360px; padding: 6px 10px; border-radius: 6px; background: ${colour};
       color: #fff; font: 13px/1.45 var(--font); text-align: start; white-space: normal; pointer-events: none; }
+    ${at}:is(tbody > tr:nth-last-child(-n+2) > td):is(:hover, :focus-within)::after { inset: auto auto 100% 0; }
     ${at}.djs-element > .djs-visual > :first-child { stroke: ${colour} !important; stroke-width: 3px !important; }`;
 }
 

@@ -9,7 +9,9 @@ import { send } from '../studio/send.js';
 import { translateModule } from '../studio/translate.js';
 import { showBoxed } from './boxed.js';
 import { showFindings } from './findings.js';
+import { nameOfDecision } from './places.js';
 import { TestTable } from './tests.js';
+import { TYPING } from './typing.js';
 import { ZH } from './words.js';
 
 const QUIET_MS = 1500;
@@ -20,13 +22,15 @@ export async function openDecisions(root, data) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   const { texts } = data;
   const isNarrow = !matchMedia('(min-width: 900px)').matches;
-  const view = { additionalModules: [translateModule(data.locale, ZH)] };
-  const options = { container: part('canvas'), ...Object.fromEntries(VIEWS.map((name) => [name, view])) };
-  const modeler = data.readOnly || isNarrow ? new Viewer(options) : new Modeler(options);
+  const isFixed = data.readOnly || isNarrow;
+  const modules = (name) => [translateModule(data.locale, ZH), ...(!isFixed && name in TYPING ? [TYPING[name]] : [])];
+  const views = VIEWS.map((name) => [name, { additionalModules: modules(name) }]);
+  const options = { container: part('canvas'), ...Object.fromEntries(views) };
+  const modeler = isFixed ? new Viewer(options) : new Modeler(options);
   root.modeler = modeler; // for browser tests and the console
   const editor = { root, data, texts, modeler, part, isDirty: false, findings: [] };
   if (isNarrow && !data.readOnly) part('narrow').hidden = false;
-  if (data.readOnly || isNarrow) root.classList.add('is-read-only');
+  if (isFixed) root.classList.add('is-read-only');
   if (data.refused.length) return refuse(editor, texts.later, data.refused);
   modeler.on('views.changed', () => showViews(editor));
   modeler.on('import.render.complete', ({ view }) => {
@@ -150,12 +154,12 @@ function showViews(editor) {
   part('views').replaceChildren(...modeler.getViews().map((view) => {
     const button = document.createElement('button');
     Object.assign(button, { type: 'button', className: 'button button-small' });
-    button.textContent = view.type === 'drd' ? texts.diagram : view.name || view.id;
+    button.textContent = view.type === 'drd' ? texts.diagram : nameOfDecision(view, texts);
     button.setAttribute('aria-pressed', String(view.element === active?.element));
     button.addEventListener('click', () => modeler.open(view));
     return button;
   }));
   showBoxed(modeler, part('boxed'), texts);
   const decision = active?.element.$type === 'dmn:Decision' ? active.element : null;
-  tests?.show(decision?.id ?? null, decision?.name ?? '');
+  tests?.show(decision?.id ?? null, decision ? nameOfDecision(decision, texts) : '');
 }
