@@ -138,6 +138,23 @@ def test_what_is_typed_into_a_cell_stands_and_is_taken_back_at_once(
     expect(few.locator("[contenteditable]").first).to_have_text("<= 17")
     expect(admin.locator("[data-status]")).to_contain_text("已存入草稿")
 
+    draft_id = off_loop(lambda: begin(site, "support_request"))
+    open_file(admin, site, draft_id, "support_routing.dmn")
+    admin.locator("[data-views] button").last.click()
+    expression = admin.locator("[data-canvas] .literal-expression [contenteditable]").first
+    before = expression.inner_text()
+    type_in(admin, expression, "{queue: (1..3]}")
+    expect(expression).to_have_text("{queue: (1..3]}")
+    admin.keyboard.press("Control+z")
+    expect(expression).to_have_text(before)
+
+
+@on_one_database
+def test_rules_and_columns_are_reached_by_keyboard(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:
+    draft_id = off_loop(lambda: begin(site, "sample_drop"))
+    admin = sign_in("admin")
+    open_file(admin, site, draft_id, "sample_approval.dmn")
+    few = cell(admin, "sample_approval_rule_3_in_2")
     # Enter goes to the next rule, and takes a function that is proposed only when somebody chose it.
     proposed = admin.locator("[data-canvas] .cm-tooltip-autocomplete li")
     type_in(admin, few, "su")
@@ -163,15 +180,14 @@ def test_what_is_typed_into_a_cell_stands_and_is_taken_back_at_once(
     heights = admin.locator("[data-canvas] tbody tr").evaluate_all("rows => rows.map((row) => row.offsetHeight)")
     assert heights[-1] < 48
 
-    draft_id = off_loop(lambda: begin(site, "support_request"))
-    open_file(admin, site, draft_id, "support_routing.dmn")
-    admin.locator("[data-views] button").last.click()
-    expression = admin.locator("[data-canvas] .literal-expression [contenteditable]").first
-    before = expression.inner_text()
-    type_in(admin, expression, "{queue: (1..3]}")
-    expect(expression).to_have_text("{queue: (1..3]}")
-    admin.keyboard.press("Control+z")
-    expect(expression).to_have_text(before)
+    # A column is changed by keyboard, and Escape leads back.
+    change = admin.locator("[data-canvas] thead button.edit-button").first
+    change.press("Enter")
+    expect(admin.locator("[data-canvas] .context-menu [contenteditable]").first).to_be_focused()
+    admin.keyboard.type("吗")
+    expect(admin.locator("[data-canvas] thead .input-label").first).to_have_text("可发放 Eligible吗")
+    admin.keyboard.press("Escape")
+    expect(change).to_be_focused()
 
 
 @on_one_database

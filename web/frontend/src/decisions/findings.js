@@ -17,11 +17,11 @@ export function showFindings({ data, findings, modeler, part, texts }) {
   }
   sheet.replaceSync([...marks].map(([id, found]) => rules(id, found)).join('\n'));
   const decisions = modeler.getDefinitions()?.drgElement?.filter(({ $type }) => $type === 'dmn:Decision').length ?? 0;
-  const named = findings.map((finding) => {
+  const placed = findings.map((finding) => {
     const at = place(finding);
-    return at ? { ...finding, name: nameOfPlace(at, decisions, texts) } : finding;
+    return at ? { ...finding, place: nameOfPlace(at, decisions, texts) } : finding;
   });
-  listFindings(part('findings'), named, texts, (finding) => {
+  listFindings(part('findings'), placed, texts, (finding) => {
     const at = place(finding);
     return at && (() => go(modeler, at));
   });

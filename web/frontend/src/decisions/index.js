@@ -10,6 +10,7 @@ import { translateModule } from '../studio/translate.js';
 import { showBoxed } from './boxed.js';
 import { showFindings } from './findings.js';
 import { nameOfDecision } from './places.js';
+import { returningModule } from './returning.js';
 import { TestTable } from './tests.js';
 import { TYPING } from './typing.js';
 import { ZH } from './words.js';
@@ -26,6 +27,7 @@ export async function openDecisions(root, data) {
   const modules = (name) => [translateModule(data.locale, ZH), ...(!isFixed && name in TYPING ? [TYPING[name]] : [])];
   const views = VIEWS.map((name) => [name, { additionalModules: modules(name) }]);
   const options = { container: part('canvas'), ...Object.fromEntries(views) };
+  if (!isFixed) options.decisionTable.additionalModules.push(returningModule);
   const modeler = isFixed ? new Viewer(options) : new Modeler(options);
   root.modeler = modeler; // for browser tests and the console
   const editor = { root, data, texts, modeler, part, isDirty: false, findings: [] };

@@ -10,7 +10,7 @@ function list(findings, texts, act) {
   return rows;
 }
 
-function row({ element, line, name, severity, text }, texts, act) {
+function row({ element, line, place, severity, text }, texts, act) {
   const item = document.createElement('li');
   const button = document.createElement(act ? 'button' : 'div');
   button.className = 'finding';
@@ -25,17 +25,17 @@ function row({ element, line, name, severity, text }, texts, act) {
   sentence.className = 'grow';
   sentence.textContent = text;
   button.append(badge, sentence);
-  // A sentence about an element of a diagram names it, and the row leads there; in a text a line is what one looks for.
-  const lineText = line && texts.line.replace('{n}', line);
-  const place = name || (act ? '' : [element, lineText].filter(Boolean).join(' · '));
-  if (place) button.append(placeOf(place, name ? 'tiny muted' : 'tiny muted mono'));
+  // On a canvas the sentence names the element and the row leads to it; in a text a line is what one looks for, and in a
+  // table a rule and a column.
+  if (place) button.append(placeOf(place, 'tiny muted'));
+  else if (!act) button.append(placeOf([element, line && texts.line.replace('{n}', line)].filter(Boolean).join(' · ')));
   item.append(button);
   return item;
 }
 
-function placeOf(text, look) {
+function placeOf(text, className = 'tiny muted mono') {
   const place = document.createElement('span');
-  place.className = look;
+  place.className = className;
   place.textContent = text;
   return place;
 }
