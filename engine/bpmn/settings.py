@@ -65,7 +65,7 @@ class Known:
 def check(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Find what elements name that is not there, and expressions that do not hold up."""
     for process in documents.descendants(diagram.root, "process"):
-        declared = {name[4:]: kind for name, kind in documents.properties(process).items() if name[:4] == "var."}
+        declared = _declared(process)
         for name, kind in declared.items():
             if kind not in VARIABLE_TYPES:
                 yield finding("variable_type", process, name=name, type=kind)
@@ -92,6 +92,18 @@ def _items(element: Element | None, by_id: Mapping[str, Element]) -> dict[str, s
             found[loops.item_name(element.loop)] = "any"
         element = by_id.get(element.parent)
     return found
+
+
+def closed(root: Node, known: Known) -> dict[str, dict[str, str]]:
+    """Return by process the contexts whose entries are known for sure, with their entries; see ``members``."""
+    return {
+        process.get("id"): members.closed(elements.read(process), _declared(process), known.gives)
+        for process in documents.descendants(root, "process")
+    }
+
+
+def _declared(process: Node) -> dict[str, str]:
+    return {name[4:]: kind for name, kind in documents.properties(process).items() if name[:4] == "var."}
 
 
 def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:

@@ -41,6 +41,17 @@ class DeployRefusedError(InvalidInputError):
 
 def check_bundle(sources: Sequence[Source]) -> list[Finding]:
     """Return every finding about the files of a bundle; never raises on bad input."""
+    known, findings = known_of(sources)
+    processes = [source for source in sources if source.name.endswith(".bpmn")]
+    if not processes:
+        findings.append(_file_finding("", "process_missing", "the bundle has no .bpmn file"))
+    for source in processes:
+        findings += gate.check(source.content, known)
+    return findings
+
+
+def known_of(sources: Sequence[Source]) -> tuple[Known, list[Finding]]:
+    """Return what the elements of a bundle may name, and the findings about its forms and decisions."""
     findings: list[Finding] = []
     forms: dict[str, Set[str]] = {}
     says: dict[str, Set[str]] = {}
@@ -84,12 +95,7 @@ def check_bundle(sources: Sequence[Source]) -> list[Finding]:
             "topic": {topic.name: {each.name for each in topic.gives} for topic in topics.all_topics()},
         },
     )
-    processes = [source for source in sources if source.name.endswith(".bpmn")]
-    if not processes:
-        findings.append(_file_finding("", "process_missing", "the bundle has no .bpmn file"))
-    for source in processes:
-        findings += gate.check(source.content, known)
-    return findings
+    return known, findings
 
 
 def require_sound(sources: Sequence[Source]) -> None:

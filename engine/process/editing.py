@@ -1,6 +1,7 @@
 """Edit the diagram of a version: what it may name, and what the gate says of it with the version's other files."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from engine.bpmn import documents, structure
+from engine.bpmn import documents, settings, structure
 from engine.bpmn.check import Finding
 from engine.bpmn.documents import DocumentError
 from engine.bpmn.members import CLOSED
@@ -31,6 +32,7 @@ __all__ = [
     "GivenValue",
     "Names",
     "check",
+    "closed",
     "decisions_in",
     "names",
     "problems",
@@ -145,6 +147,20 @@ def check(sources: Sequence[Source]) -> list[Finding]:
     """Return what the gate finds, errors first."""
     found = deployment.check_bundle(sources)
     return sorted(found, key=lambda finding: finding.severity != "error")
+
+
+def closed(sources: Sequence[Source]) -> dict[str, dict[str, str]]:
+    """Return by process the variables whose entries are known for sure, with their entries, as types for ``problems``.
+
+    A diagram that cannot be read has none.
+    """
+    known, _findings = deployment.known_of(sources)
+    found: dict[str, dict[str, str]] = {}
+    for source in sources:
+        if source.name.endswith(".bpmn"):
+            with suppress(DocumentError):
+                found |= settings.closed(documents.parse(source.content), known)
+    return found
 
 
 def problems(expression: str, kind: ExpressionKind, types: Mapping[str, str]) -> list[tuple[str, str]]:

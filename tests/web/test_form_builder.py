@@ -1,35 +1,16 @@
 """The builder's page and what the server says of a form that stands in it unsaved."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import orjson
 import pytest
 
-from tests.web.world import SignedInClient, World, make_world
+from tests.web.world import SignedInClient, World
 
+KEY = "support_request"
 FORM = "request_triage.json"
-
-
-@pytest.fixture
-def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
-    made = make_world(tmp_path, url=pages_url)
-    yield made
-    made.application.database.dispose()
-
-
-@pytest.fixture
-def admin(world: World) -> SignedInClient:
-    return world.client("admin")
-
-
-@pytest.fixture
-def draft(world: World, admin: SignedInClient) -> str:
-    """Begin a draft and return the address of its page."""
-    return str(admin.post(f"/studio/{world.ids['support_request']}/drafts", {"title": "Forms"}).location)
 
 
 def form(admin: SignedInClient, draft: str) -> dict[str, Any]:

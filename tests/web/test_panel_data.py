@@ -3,30 +3,15 @@
 import html
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.bpmn import documents, elements, members
 from engine.people import service as people
-from tests.unit.forms.node_tests import run_node
-from tests.web.world import SignedInClient, World, make_world
+from tests.web.world import SignedInClient, World
 
 KEY = "support_request"
-
-
-@pytest.fixture
-def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
-    made = make_world(tmp_path, url=pages_url)
-    yield made
-    made.application.database.dispose()
-
-
-@pytest.fixture
-def admin(world: World) -> SignedInClient:
-    return world.client("admin")
 
 
 def in_chinese(world: World) -> SignedInClient:
@@ -106,24 +91,13 @@ def test_an_entry_that_nobody_gives_is_named_while_it_is_typed(admin: SignedInCl
     assert "“handling.minutes”" in problem
 
 
-def test_the_panel_knows_the_same_entries_as_the_gate(world: World, admin: SignedInClient) -> None:
-    data = data_of(admin, world)
-    paths = [*Path("workflows").glob("*/*.bpmn"), Path("tests/unit/studio/every_element.bpmn")]
-    files = {path.name: path.read_text("utf-8") for path in paths}
-    panel = json.loads(run_node("tests/unit/studio/members.mjs", given=json.dumps({"files": files, "data": data})))
-    names = {"form": ("forms", "value"), "decision": ("decisions", "value"), "topic": ("topics", "name")}
-    gives = {
-        kind: {each[key]: {value["name"] for value in each["gives"]} for each in data[part]}
-        for kind, (part, key) in names.items()
-    }
-    gate = {}
-    for name, xml in files.items():
-        for process in documents.descendants(documents.parse(xml.encode()), "process"):
-            rows = documents.properties(process).items()
-            declared = {row.removeprefix("var."): value for row, value in rows if row.startswith("var.")}
-            gate[f"{name} {process.get('id')}"] = members.closed(elements.read(process), declared, gives)
-    assert panel == gate
-    assert "handling.minutes_spent" in gate["support_request.bpmn support_request"]
+def test_the_check_tells_which_entries_are_known_for_sure(world: World, admin: SignedInClient) -> None:
+    xml = Path("workflows/support_request/support_request.bpmn").read_text("utf-8")
+    answer = admin.post(f"/studio/{world.ids[KEY]}/check", json={"xml": xml}).get_json()
+    assert answer["closed"][KEY]["handling"] == "record"
+    assert "handling.minutes_spent" in answer["closed"][KEY]
+    broken = admin.post(f"/studio/{world.ids[KEY]}/check", json={"xml": "<nothing"}).get_json()
+    assert KEY not in broken["closed"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """The page of a decision file, its test table, and what must be green before publishing."""
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,40 +9,17 @@ import pytest
 from engine.process import bundles
 from engine.studio import archives
 from tests.decision_files import CONDITIONAL, price_file
-from tests.web.world import SignedInClient, World, make_world
+from tests.web.world import SignedInClient, World
 
 KEY = "sample_drop"
 FILE = "sample_approval.dmn"
 TESTS = "decision_tests/sample_approval.json"
 
 
-@pytest.fixture
-def world(tmp_path: Path, pages_url: str) -> Iterator[World]:
-    made = make_world(tmp_path, url=pages_url)
-    yield made
-    made.application.database.dispose()
-
-
-@pytest.fixture
-def admin(world: World) -> SignedInClient:
-    return world.client("admin")
-
-
-@pytest.fixture
-def draft(world: World, admin: SignedInClient) -> str:
-    """Begin a draft and return the address of its page."""
-    return str(admin.post(f"/studio/{world.ids[KEY]}/drafts", {"title": "Limits"}).location)
-
-
 def ask(admin: SignedInClient, draft: str, **values: Any) -> Any:
     content = admin.get(f"{draft}/files/{FILE}").get_json()["content"]
     body = {"decision": "sample_approval", "content": content, "tests": {"rows": []}, **values}
     return admin.post(f"{draft}/decision-tests", json=body)
-
-
-def put(admin: SignedInClient, address: str, content: str, revision: int) -> Any:
-    headers = {"X-CSRF-Token": admin.csrf_token, "Accept": "application/json"}
-    return admin.client.put(address, json={"content": content, "revision": revision}, headers=headers)
 
 
 def test_the_editor_has_a_text_page_beside_it(draft: str, admin: SignedInClient) -> None:
@@ -94,7 +69,7 @@ def test_red_rows_are_shown_and_keep_a_process_from_being_published(
     world: World, draft: str, admin: SignedInClient
 ) -> None:
     rows = [{"inputs": {"sample.quantity": 30}, "expected": {"level": "auto"}}]
-    assert put(admin, f"{draft}/files/{TESTS}", orjson.dumps({"rows": rows}).decode(), 0).status_code == 200
+    assert admin.put_file(f"{draft}/files/{TESTS}", orjson.dumps({"rows": rows}).decode(), 0).status_code == 200
     page = admin.get(f"{draft}/scenarios").text
     assert "level = compliance" in page
     assert "0 of 1 pass" in page
@@ -114,7 +89,7 @@ def test_a_file_of_another_version_opens_as_1_3_and_stays_until_it_is_saved(
     version: str, draft: str, admin: SignedInClient
 ) -> None:
     source = price_file(version).decode()
-    assert put(admin, f"{draft}/files/prices.dmn", source, 0).status_code == 200
+    assert admin.put_file(f"{draft}/files/prices.dmn", source, 0).status_code == 200
     page = admin.get(f"{draft}/edit/prices.dmn").text
     data = data_of(page)
     assert (data["xml"], data["rewritten"], data["refused"]) == (price_file("1.3").decode(), version, [])
@@ -123,7 +98,7 @@ def test_a_file_of_another_version_opens_as_1_3_and_stays_until_it_is_saved(
 
 
 def test_what_the_editor_cannot_hold_is_named(draft: str, admin: SignedInClient) -> None:
-    put(admin, f"{draft}/files/prices.dmn", price_file("1.5", CONDITIONAL).decode(), 0)
+    admin.put_file(f"{draft}/files/prices.dmn", price_file("1.5", CONDITIONAL).decode(), 0)
     assert data_of(admin.get(f"{draft}/edit/prices.dmn").text)["refused"] == [
         "“Later” holds “conditional” (line 46), which came after DMN 1.3."
     ]
@@ -145,20 +120,20 @@ def test_an_import_of_another_version_is_rewritten_where_the_admin_agrees(world:
 
 
 def test_tests_that_cannot_be_read_are_shown_with_the_reason(draft: str, admin: SignedInClient) -> None:
-    put(admin, f"{draft}/files/{TESTS}", '{"rows": [3]}', 0)
+    admin.put_file(f"{draft}/files/{TESTS}", '{"rows": [3]}', 0)
     known = data_of(admin.get(f"{draft}/edit/{FILE}").text)["tests"]["sample_approval"]
     assert known["problem"] == "The tests of sample_approval: row 1 is malformed."
     assert known["xml"] == '{"rows": [3]}'
 
 
 def test_a_broken_decision_file_is_one_finding(draft: str, admin: SignedInClient) -> None:
-    put(admin, f"{draft}/files/{TESTS}", '{"rows": []}', 0)
+    admin.put_file(f"{draft}/files/{TESTS}", '{"rows": []}', 0)
     file = admin.get(f"{draft}/files/{FILE}").get_json()
     broken = file["content"].replace("</definitions>", "")
     (finding,) = admin.post(f"{draft}/check", json={"name": FILE, "content": broken}).get_json()["findings"]
     assert finding["code"] == "not_xml"
     assert finding["file"] == FILE
-    put(admin, f"{draft}/files/{FILE}", broken, file["revision"])
+    admin.put_file(f"{draft}/files/{FILE}", broken, file["revision"])
     assert f"{FILE} cannot be read" in admin.get(f"{draft}/scenarios").text
 
 

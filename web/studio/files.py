@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.access import Role
 from engine.errors import NotFoundError
+from engine.process import bundles, editing
 from engine.studio import drafts, running
 from engine.studio.drafts import FileRow, OvertakenError
 from web import context
@@ -85,7 +86,8 @@ def check_draft(draft_id: UUID) -> ResponseReturnValue:
     files = drafts.contents(context.session(), draft_id)
     if isinstance(request.get_json(silent=True), dict) and text("name", required=False):
         files[text("name")] = text("content").encode("utf-8")
-    return jsonify(findings=rows(running.check(files)))
+    known = editing.closed(bundles.sources_from(running.complete_files(files)))
+    return jsonify(findings=rows(running.check(files)), closed=known)
 
 
 check_draft.is_transactional = True  # type: ignore[attr-defined]  # it writes nothing: a POST because a file is large

@@ -76,9 +76,9 @@ def editor(definition_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/studio/<uuid:definition_id>/check")
 @policy(Role.ADMIN)
 def check(definition_id: UUID) -> ResponseReturnValue:
-    """Return what the gate finds in a diagram, with the other files of the version."""
+    """Return what the gate finds in a diagram, with the other files of the version, and what it knows for sure."""
     sources = editing.with_diagram(context.session(), definition_id, text("xml"))
-    return jsonify(findings=rows(editing.check(sources)))
+    return jsonify(findings=rows(editing.check(sources)), closed=editing.closed(sources))
 
 
 check.is_transactional = True  # type: ignore[attr-defined]  # it writes nothing: a POST because a diagram is large

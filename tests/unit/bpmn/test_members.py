@@ -1,14 +1,11 @@
 """Which entries of a variable are known for sure, and what the gate says of an expression that names another."""
 
-import json
-
 import pytest
 
-from engine.bpmn import documents, elements, members
+from engine.bpmn import documents, settings
 from engine.bpmn.check import Known, check
 from engine.process.deployment import check_expression
 from tests.unit.bpmn.build import bpmn, end, node, script, start, subprocess
-from tests.unit.forms.node_tests import run_node
 
 GIVES = {
     "form": {"fa": {"x"}, "fb": {"x", "y"}},
@@ -69,10 +66,7 @@ def everything(more: str = "", links: str = LINKS) -> bytes:
 
 
 def closed(source: bytes) -> dict[str, str]:
-    [process] = documents.descendants(documents.parse(source), "process")
-    rows = documents.properties(process)
-    declared = {name.removeprefix("var."): type_ for name, type_ in rows.items()}
-    return members.closed(elements.read(process), declared, GIVES)
+    return settings.closed(documents.parse(source), Known(gives=GIVES))["p"]
 
 
 def test_entries_are_known_where_every_writer_says_what_it_gives() -> None:
@@ -85,20 +79,6 @@ def calling() -> bytes:
 
 def test_nothing_is_known_beside_a_called_process() -> None:
     assert closed(calling()) == {}
-
-
-def test_the_panel_of_the_editor_knows_the_same() -> None:
-    data = {
-        part: [{key: name, "gives": [{"name": each} for each in sorted(given)]} for name, given in GIVES[kind].items()]
-        for part, kind, key in (
-            ("forms", "form", "value"),
-            ("decisions", "decision", "value"),
-            ("topics", "topic", "name"),
-        )
-    }
-    files = {"all": everything().decode(), "calling": calling().decode()}
-    found = run_node("tests/unit/studio/members.mjs", given=json.dumps({"files": files, "data": data}))
-    assert json.loads(found) == {"all p": SURE, "calling p": {}}
 
 
 @pytest.mark.parametrize(

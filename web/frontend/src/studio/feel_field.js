@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from '@bpmn-io/properties-panel/
 import { useDebounce, useStaticCallback } from '@bpmn-io/properties-panel';
 import { useService } from 'bpmn-js-properties-panel';
 import { candidatesFor, matching } from './completion.js';
-import { closedIn, givenIn } from './members.js';
+import { givenIn, withClosed } from './members.js';
 import { processOf } from './properties.js';
 import { VARIABLE, variablesOf } from './scope.js';
 
@@ -29,8 +29,7 @@ function Field(props) {
   const variables = variablesOf(element, data.given);
   const process = processOf(element);
   const given = process ? givenIn(process, data) : new Map();
-  const sure = process ? closedIn(process, data, variablesOf(element)) : {};
-  const problems = useProblems(value, kind, { ...variables, ...sure });
+  const problems = useProblems(value, kind, withClosed(variables, data.closed?.[process?.id]));
   const candidates = useMemo(
     () => candidatesFor({ variables, given, functions: data.functions, choices, texts, types: data.types, wanted: type }),
     [JSON.stringify(variables), JSON.stringify([...given]), choices]);

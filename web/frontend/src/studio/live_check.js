@@ -39,6 +39,8 @@ export class LiveCheck {
       return { detail: body.detail };
     }
     const answer = { asked, findings: body.findings };
+    // What the server knows of variables, for expressions that are being typed.
+    data.closed = body.closed;
     if (changes === this.changes) {
       this.answered = answer;
       this.show(answer.findings);
