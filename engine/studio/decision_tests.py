@@ -207,6 +207,11 @@ def run_all(files: Mapping[str, bytes]) -> dict[str, list[RowOutcome]]:
     return found
 
 
+def names(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what the decisions of a bundle are called, by id; those of a file that cannot be read are left out."""
+    return {decision: model.decisions[decision].name or decision for decision, model in _models(files)}
+
+
 def failing(files: Mapping[str, bytes]) -> list[str]:
     """Return the decisions of which a test does not pass."""
     return [name for name, rows in run_all(files).items() if any(row.state == "fails" for row in rows)]

@@ -71,6 +71,7 @@ def test_red_rows_are_shown_and_keep_a_process_from_being_published(
     rows = [{"inputs": {"sample.quantity": 30}, "expected": {"level": "auto"}}]
     assert admin.put_file(f"{draft}/files/{TESTS}", orjson.dumps({"rows": rows}).decode(), 0).status_code == 200
     page = admin.get(f"{draft}/scenarios").text
+    assert ">样品审批</span>" in page, "a decision is called by its name"
     assert "level = compliance" in page
     assert "0 of 1 pass" in page
     admin.post(f"/studio/{world.ids[KEY]}/gate", {"green": "yes"})

@@ -33,6 +33,7 @@ def scenarios(draft_id: UUID) -> ResponseReturnValue:
         "green": publishing.requires_green(session, row.process_key),
         "files": in_files(files),
         "decision_rows": decision_tests.run_all(files),
+        "decision_names": decision_tests.names(files),
         "test_problem": explain,
         "decision_files": _decision_files(files),
     }
