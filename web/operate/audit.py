@@ -87,7 +87,9 @@ def _entry(row: AuditRow) -> Entry:
 
 
 def _names(row: AuditRow) -> dict[str, str]:
-    """Return the names of the elements that an event of an instance, or of a process, may be about."""
+    """Return the names of the elements that an event of an instance, or of a process, is about, if it is about any."""
+    if not audit_words.OF_ELEMENTS & {*(row.before or {}), *(row.after or {})}:
+        return {}
     session, instance_id = context.session(), _uuid(row.subject_key)
     if row.subject_kind == "instance" and instance_id is not None:
         with suppress(NotFoundError):  # its time was over, and it was deleted

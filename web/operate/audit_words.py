@@ -12,6 +12,9 @@ from web.labels import data_class
 from web.operate.repair_view import lines, risk_texts, state_text
 from web.operate.words import value_text
 
+OF_ELEMENTS = frozenset({"tokens", "edits", "risks", "mapping", "element"})
+"""Kept properties that name elements of a diagram."""
+
 
 @dataclass(frozen=True)
 class Change:
