@@ -51,8 +51,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{id}”有多条流出的顺序流；只有网关可以分支，请在其后加网关。",
     ),
     "no_name": (
-        "“{id}” has no name: people would read its id.",
-        "“{id}”没有名称，使用者看到的会是它的编号。",
+        "“{id}” has no name: people would only read what kind of step it is, and where.",
+        "“{id}”没有名称，使用者只会看到它的类型和位置。",
     ),
     "no_name_en": (
         "“{id}” has no English name; English readers see the Chinese one.",
