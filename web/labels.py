@@ -76,6 +76,18 @@ def group_names() -> dict[str, str]:
     return {key: label[index] for key, label in QUEUES.items()} | names
 
 
+def role_label(role: str) -> str:
+    """Return the name of a role."""
+    names = {
+        "rep": _("Rep"),
+        "manager": _("Manager"),
+        "ops": _("Back office"),
+        "admin": _("Administrator"),
+        "compliance": _("Compliance"),
+    }
+    return names.get(role, role)
+
+
 def group_label(group: str) -> str:
     """Return the name of a group of people."""
     return group_names().get(group, group)

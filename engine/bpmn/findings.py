@@ -66,6 +66,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{id}” names no variable for its form's values: each becomes a variable of its own.",
         "“{id}”没有填写“结果变量”，表单的每个值都会成为单独的变量。",
     ),
+    "plain_task": (
+        "“{id}” has no type: it does nothing, and nobody is asked. Choose what it is, such as a user task.",
+        "“{id}”没有类型：不会做任何事，也不会有人收到。请选择它是什么，例如用户任务。",
+    ),
     "no_way_out": ("“{id}” leads nowhere; it acts as an end.", "“{id}”没有后续，相当于在此结束。"),
     "boundary_no_way": ("The boundary event “{id}” needs an outgoing flow.", "边界事件“{id}”需要一条流出的顺序流。"),
     "unreachable": ("“{id}” can never be reached.", "“{id}”永远无法到达。"),

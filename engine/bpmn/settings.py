@@ -119,6 +119,8 @@ def _names(element: Element, node: Node, known: Known) -> Iterator[Finding]:
             yield finding("no_script", node)
         case "callActivity" if not element.called:
             yield finding("no_called", node)
+        case "task":
+            yield finding("plain_task", node, severity="warning")
     if element.event.kind == "message" or element.kind in {"sendTask", "receiveTask"}:
         yield from _named(element.message, known.messages, "message", node)
 

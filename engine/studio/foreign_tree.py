@@ -8,6 +8,7 @@ from lxml import etree
 from engine.bpmn import documents
 from engine.bpmn.documents import BPMN, SPIFF, Node
 from engine.bpmn.labels import Label
+from engine.bpmn.naming import kind_label
 from engine.errors import FieldProblem
 
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -27,12 +28,28 @@ class Step:
 
 
 def label(node: Node) -> Label:
-    """Return what people call an element: its name, else its kind with its id."""
-    name = " ".join((node.get("name") or "").split())
-    if name:
+    """Return what people call an element: its name; else of a flow where it leads, of others their kind with the id."""
+    if documents.kind(node) != "sequenceFlow" or _named(node):
+        return _alone(node)
+    ends = [_by_id(node, node.get(end)) for end in ("sourceRef", "targetRef")]
+    source, target = (Label("?") if each is None else _alone(each) for each in ends)
+    return Label(f"{source.default} → {target.default}", f"{source.text('en')} → {target.text('en')}")
+
+
+def _named(node: Node) -> str:
+    return " ".join((node.get("name") or "").split())
+
+
+def _alone(node: Node) -> Label:
+    if name := _named(node):
         return Label(name)
-    kind = documents.kind(node) or etree.QName(node).localname
-    return Label(f"{kind} {node.get('id') or ''}".strip())
+    called = kind_label(documents.kind(node) or etree.QName(node).localname)
+    return Label(*(f"{each} {node.get('id') or ''}".strip() for each in (called.default, called.text("en"))))
+
+
+def _by_id(node: Node, wanted: str | None) -> Node | None:
+    found = node.getroottree().getroot().xpath("//*[@id=$wanted]", wanted=wanted or "")
+    return found[0] if found else None
 
 
 def fresh_id(root: Node, stem: str) -> str:

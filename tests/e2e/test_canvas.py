@@ -93,6 +93,14 @@ def test_findings_stand_on_the_elements_as_one_works(site: Site, sign_in: SignIn
     held[1].continue_()
     expect(summary).to_have_text("没有发现问题，可以发布。")
     expect(marks).to_have_count(0)
+    admin.unroute("**/check")
+
+    # The version has become a draft, and its address leads to an element, with the panel that mends it.
+    expect(admin.locator("h1")).to_have_text("支持请求 v2")
+    expect(admin.locator(".versions > summary")).to_have_text("草稿 support_request.bpmn")
+    admin.goto(f"{admin.url}#record_route")
+    admin.reload()
+    expect(admin.locator("[data-panel]")).to_contain_text("分派并开始计时")
 
 
 def test_overview_search_keys_and_colours(site: Site, sign_in: SignIn, off_loop: OffLoop) -> None:

@@ -275,7 +275,9 @@ def test_where_an_instance_stood_is_told_in_words(world: World) -> None:
     }
     with world.app.test_request_context():
         shown = [each.old for each in audit_words.changes(before, {"mapping": {}}, {"check_in": "签到"})]
+        person = audit_words.changes({}, {"roles": ["admin"], "locale": "zh"}, {})
     assert shown == ["签到: 等待人工处理\ngone: 等待中", "跳过：签到", ""]
+    assert [each.new for each in person] == ["管理员", "中文"]
 
 
 def test_words_are_known_for_what_drafts_write(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.process.repair_edits import from_json
 from web.i18n import format_datetime
 from web.i18n import translate as _
-from web.labels import data_class
+from web.labels import data_class, role_label
 from web.operate.repair_view import lines, risk_texts, state_text
 from web.operate.words import value_text
 
@@ -211,7 +211,11 @@ def _text(name: str, value: Any, names: Mapping[str, str]) -> str:
     if name == "mapping":
         return "\n".join(f"{names.get(key, key)} → {names.get(to, to)}" for key, to in value.items())
     if name == "element":
-        return names.get(value, value)
+        return names.get(str(value), str(value))
+    if name == "roles":
+        return ", ".join(role_label(role) for role in value)
+    if name == "locale":
+        return {"zh": "中文", "en": "English"}.get(str(value), str(value))
     return _value(value)
 
 

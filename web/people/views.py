@@ -15,7 +15,7 @@ from engine.visits import handing_over
 from web import audit, context
 from web.i18n import explain, locale
 from web.i18n import translate as _
-from web.labels import group_names
+from web.labels import group_names, role_label
 from web.security import policy
 from web.transactions import transactional
 
@@ -40,17 +40,7 @@ class Typed:
     is_active: bool = True
 
 
-@blueprint.app_template_global()
-def role_label(role: str) -> str:
-    """Return the name of a role."""
-    names = {
-        "rep": _("Rep"),
-        "manager": _("Manager"),
-        "ops": _("Back office"),
-        "admin": _("Administrator"),
-        "compliance": _("Compliance"),
-    }
-    return names.get(role, role)
+blueprint.add_app_template_global(role_label)
 
 
 @blueprint.get("/people")

@@ -57,7 +57,12 @@ def json_object(name: str) -> dict[str, Any]:
     try:
         found = orjson.loads(typed) if typed else {}
     except orjson.JSONDecodeError as error:
-        raise InvalidInputError("This is not written as JSON: {reason}", code="not_json", reason=str(error)) from error
+        raise InvalidInputError(
+            "This is not written as JSON. Look at line {line}, column {column}.",
+            code="not_json",
+            line=error.lineno,
+            column=error.colno,
+        ) from error
     if not isinstance(found, dict):
         raise InvalidInputError("An object is needed here: { … }.", code="not_an_object")
     return found

@@ -10,8 +10,9 @@ from engine.errors import InvalidInputError
 from engine.feel import dmn_versions
 from engine.feel.decisions import DecisionError
 from engine.process import bundles, editing
-from engine.studio import decision_tests
+from engine.studio import decision_tests, drafts
 from engine.studio.drafts import DraftRow, FileRow
+from web import context
 from web.i18n import explain, locale
 from web.studio.panel_data import panel_data
 from web.studio.panel_texts import panel_texts
@@ -117,6 +118,7 @@ def answer(draft_id: UUID, name: str, revision: int) -> dict[str, Any]:
         "draftRevision": revision,
         "url": url_for("studio.edit_file", draft_id=draft_id, name=name),
         "draftUrl": url_for("studio.draft", draft_id=draft_id),
+        "title": drafts.draft(context.session(), draft_id).title,
         **_addresses(draft_id, name),
     }
 

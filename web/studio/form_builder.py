@@ -123,7 +123,12 @@ def _document(content: str) -> Any:
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise InvalidInputError("This is not written as JSON: {reason}", code="not_json", reason=str(error)) from error
+        raise InvalidInputError(
+            "This is not written as JSON. Look at line {line}, column {column}.",
+            code="not_json",
+            line=error.lineno,
+            column=error.colno,
+        ) from error
     if is_deeper_than(document, MAX_DEFINITION_DEPTH):
         raise InvalidInputError("The form is nested too deeply.", code="too_deep")
     return document

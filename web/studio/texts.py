@@ -29,6 +29,7 @@ def editor_texts() -> dict[str, str]:
         "checking": _("Checking …"),
         "publishing": _("Publishing …"),
         "published": _("Version {n} is published. New instances use it."),
+        "draft": _("Draft"),
         "refused": _("It was not published."),
         "lossy": _("This diagram holds elements that the editor would lose. It cannot be saved from here:"),
         "failed": _("The server did not answer. Nothing was changed; please try again."),

@@ -34,6 +34,7 @@ def definitions() -> ResponseReturnValue:
     groups = [list(group) for _key, group in groupby(found, key=lambda row: row.key)]
     keys = {group[0].key for group in groups}
     open_drafts = drafts.open_drafts(session)
+    counts = pictures.running_by_definition(session)
     return render_template(
         "studio/definitions.html",
         groups=groups,
@@ -42,7 +43,8 @@ def definitions() -> ResponseReturnValue:
         new_processes=[row for row in open_drafts if row.process_key not in keys],
         green=publishing.requiring_green(session),
         names=people.names(session, [row.deployed_by for row in found if row.deployed_by]),
-        running=pictures.running_by_definition(session),
+        running=counts,
+        running_in_all=lambda versions: sum(counts.get(row.id, 0) for row in versions),
         note_text=note_text,
     )
 

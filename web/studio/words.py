@@ -10,7 +10,7 @@ from engine.studio.changes import KINDS, Label, Rule, Shown
 from web.i18n import locale
 from web.i18n import translate as _
 from web.studio.condition_words import condition_text
-from web.studio.panel_texts import type_names
+from web.studio.panel_texts import slot_names, type_names
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,9 @@ def _value(name: str, value: Shown) -> str:
         return kind_name(text)
     if name.startswith("var."):
         return type_names().get(text, text)
+    if name == "event":
+        words = {"message": _("Message"), "timer": _("Timer"), "error": _("Error"), "terminate": _("Terminates")}
+        return words.get(text, text)
     return {"yes": _("Yes"), "no": _("No")}.get(text, text)
 
 
@@ -133,7 +136,8 @@ def property_name(name: str) -> str:
     """Return what the editor calls a property."""
     for prefix in _PREFIXES:
         if name.startswith(prefix):
-            return f"{_prefix_name(prefix)} {name.removeprefix(prefix)}"
+            rest = name.removeprefix(prefix)
+            return f"{_prefix_name(prefix)} {slot_names().get(rest, rest)}"
     return {
         "name": _("Name"),
         "name_en": _("English name"),

@@ -335,3 +335,8 @@ def test_ignored_extensions_are_pointed_out() -> None:
     inner = "<bpmn:extensionElements><spiffworkflow:preScript>x = 1</spiffworkflow:preScript></bpmn:extensionElements>"
     found = check(bpmn(node("userTask", "a", inner), "start a end"), KNOWN)
     assert ("ignored", "a", "warning") in {(entry.code, entry.element_id, entry.severity) for entry in found}
+
+
+def test_a_task_without_a_type_is_pointed_out() -> None:
+    found = check(bpmn(node("task", "t"), "start t end"), KNOWN)
+    assert [(entry.code, entry.element_id, entry.severity) for entry in found] == [("plain_task", "t", "warning")]

@@ -38,9 +38,18 @@ export class DraftFile {
     if (body.url) {
       history.replaceState(null, '', body.url);
       this.root.querySelector('[data-back]')?.setAttribute('href', body.draftUrl);
+      this.head(body.title);
       this.changed();
     }
     return true;
+  }
+
+  // What was a version is a draft now, and says so.
+  head(title) {
+    const [heading, version] = ['h1', '.versions > summary'].map((each) => this.root.querySelector(each));
+    if (heading) heading.textContent = title;
+    const badge = Object.assign(document.createElement('span'), { className: 'badge badge-info', textContent: this.data.texts.draft });
+    version?.replaceChildren(badge, ` ${this.data.name}`);
   }
 
   ask(content, body) {

@@ -75,6 +75,11 @@ export async function openStudio(root, data) {
   root.dataset.ready = 'yes';
   // The picture first; what a save would lose is known before anything can be changed.
   setTimeout(() => examine(studio));
+  // The panel hears of what is selected only once it was painted.
+  requestAnimationFrame(() => setTimeout(() => setTimeout(() => {
+    const asked = modeler.get('elementRegistry').get(decodeURIComponent(location.hash.slice(1)));
+    if (asked) reveal(modeler, asked);
+  })));
 }
 
 async function read({ modeler }) {
@@ -91,8 +96,6 @@ async function load(studio) {
     return false;
   }
   fit(modeler, READABLE, studio.isReadOnly);
-  const asked = modeler.get('elementRegistry').get(decodeURIComponent(location.hash.slice(1)));
-  if (asked) reveal(modeler, asked);
   return true;
 }
 
