@@ -13,6 +13,7 @@ from engine.access import Role
 from engine.audit import service as audit
 from engine.people import service as people
 from engine.process import definitions
+from tests.web.operate_world import request_instance
 from tests.web.world import SignedInClient, World
 
 KEY = "support_request"
@@ -182,6 +183,18 @@ def test_what_is_new_is_told_in_words(world: World, draft: str, admin: SignedInC
     page = admin.get(f"/studio/compare?before={world.ids[KEY]}&after=draft-{draft.rpartition('/')[2]}").text
     assert "“A rival&#39;s product” is Yes and not “Its price” is one of 1, 2" in page
     assert "Tick box" in page
+
+
+def test_what_runs_on_older_versions_counts_too(world: World, draft: str, admin: SignedInClient) -> None:
+    request_instance(world)
+    file = admin.get(f"{draft}/files/{FILE}").get_json()
+    admin.put_file(f"{draft}/files/{FILE}", file["content"].replace('name="回答问题"', 'name="答"'), file["revision"])
+    assert admin.post(f"{draft}/publish", {"revision": "2", "note": ""}).status_code == 303
+    listed = re.search(
+        rf'href="/operate/instances\?process={KEY}&amp;state=running">([^<]*)<', admin.get("/studio").text
+    )
+    assert listed is not None
+    assert listed[1] == "1 running"
 
 
 def test_a_version_is_rolled_back_with_a_reason(world: World, draft: str, admin: SignedInClient) -> None:
