@@ -25,9 +25,11 @@ SELECTED = f"() => {{ {MODELER} return modeler.get('selection').get().map((each)
 COLOUR = f"""() => {{ {MODELER}
     return modeler.get('elementRegistry').get('record_route').di.get('color:background-color') ?? ''; }}"""
 
-FOLLOWERS = f"""() => {{ {MODELER}
-    const followers = modeler.get('elementRegistry').get('record_route').outgoing.map((flow) => flow.target);
-    return [modeler.get('selection').get()[0].type, followers.at(-1).type]; }}"""
+WRITTEN = f"async () => {{ {MODELER} return (await modeler.saveXML({{ format: true }})).xml; }}"
+BETWEEN = f"""() => {{ {MODELER}
+    const [made] = modeler.get('selection').get();
+    const [source, target] = [made.incoming[0].source, made.outgoing[0].target];
+    return [source.id, made.type, target.id, made.x - source.x - source.width, target.x - made.x - made.width]; }}"""
 
 
 def address(site: Site, key: str) -> str:
@@ -147,9 +149,12 @@ def test_overview_search_keys_and_colours(site: Site, sign_in: SignIn, off_loop:
     admin.keyboard.type("用户任务")
     expect(menu.locator(".entry")).to_have_count(1)
     assert faults(admin) == []
+    before = admin.evaluate(WRITTEN)
     admin.keyboard.press("Enter")
-    assert admin.evaluate(FOLLOWERS) == ["bpmn:UserTask", "bpmn:UserTask"]
+    # It stands between the step and what followed it, with room, and all of it is one change.
+    assert admin.evaluate(BETWEEN) == ["record_route", "bpmn:UserTask", "tell_group", 50, 50]
     admin.keyboard.press("Control+z")
+    assert sorted(admin.evaluate(WRITTEN).splitlines()) == sorted(before.splitlines())
 
     # Another element by key, and the dialog that names the keys.
     admin.keyboard.press("n")

@@ -4,6 +4,7 @@ import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import { hasEventDefinition, isEventSubProcess } from 'bpmn-js/lib/util/DiUtil';
 import * as options from 'bpmn-js/lib/features/replace/ReplaceOptions';
 import { isRefused } from './menus.js';
+import { insertModule, onlyFlow } from './insert.js';
 import { belowPad } from './view.js';
 
 const MENU = 'studio-append';
@@ -22,8 +23,9 @@ export function appendModule({ refused, texts }) {
   const offered = [...OFFERED.values()].filter(({ target }) => !isRefused(refused, target));
 
   class Append {
-    constructor(autoPlace, canvas, contextPad, editorActions, elementFactory, eventBus, keyboard, popupMenu, selection, translate) {
-      Object.assign(this, { autoPlace, canvas, elementFactory, popupMenu, translate });
+    constructor(autoPlace, canvas, contextPad, editorActions, elementFactory, eventBus, keyboard, popupMenu, selection, studioInsert,
+      translate) {
+      Object.assign(this, { autoPlace, canvas, elementFactory, insert: studioInsert, popupMenu, translate });
       contextPad.registerProvider(this);
       popupMenu.registerProvider(MENU, this);
       eventBus.on('editorActions.init', () => editorActions.register('append', () => {
@@ -45,6 +47,13 @@ export function appendModule({ refused, texts }) {
       return { append: { group: 'model', className: 'studio-append', title: texts.append, action: { click: open } } };
     }
 
+    // Where one thing follows already, and only one may, the new one comes between them.
+    follow(element, shape) {
+      const flow = onlyFlow(element);
+      if (flow && !is(shape, 'bpmn:EndEvent')) this.insert.run(flow, shape);
+      else this.autoPlace.append(element, shape);
+    }
+
     getPopupMenuEntries(element) {
       const isGateway = is(element, 'bpmn:EventBasedGateway');
       const following = isGateway ? offered.filter(({ target }) => WAITING.includes(target.type)) : offered;
@@ -54,7 +63,7 @@ export function appendModule({ refused, texts }) {
         search: named(label), // by its English name too
         action: () => {
           this.popupMenu.close();
-          this.autoPlace.append(element, this.elementFactory.createShape({ ...target }));
+          this.follow(element, this.elementFactory.createShape({ ...target }));
           this.canvas.focus(); // so that the next key is heard
         },
       }]));
@@ -62,9 +71,9 @@ export function appendModule({ refused, texts }) {
   }
   Append.$inject = [
     'autoPlace', 'canvas', 'contextPad', 'editorActions', 'elementFactory', 'eventBus', 'keyboard', 'popupMenu', 'selection',
-    'translate',
+    'studioInsert', 'translate',
   ];
-  return { __init__: ['studioAppend'], studioAppend: ['type', Append] };
+  return { __depends__: [insertModule], __init__: ['studioAppend'], studioAppend: ['type', Append] };
 }
 
 const named = (label) => (typeof label === 'function' ? label() : label);
