@@ -6,6 +6,7 @@ trail of an event is JSON, which no database adds up quickly.
 
 import math
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -91,6 +92,18 @@ def heat(session: Session, definition_id: UUID, *, first: date, last: date) -> d
     )  # fmt: skip
     rows = [Heat(row[0], *(int(value) for value in row[1:])) for row in session.execute(query)]
     return {row.element_id: row for row in rows}
+
+
+def busiest(session: Session, among: Collection[UUID], *, first: date, last: date) -> UUID | None:
+    """Return the version of which most elements finished in a period; None if nothing ran."""
+    query = (
+        select(ElementDay.definition_id)
+        .where(ElementDay.definition_id.in_(among), ElementDay.day.between(first, last))
+        .group_by(ElementDay.definition_id)
+        .order_by(func.sum(ElementDay.runs).desc(), ElementDay.definition_id)
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def levels(values: dict[str, float], *, steps: int = 5) -> dict[str, int]:

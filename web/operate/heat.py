@@ -87,10 +87,14 @@ def _asked() -> Asked | None:
     if not known:
         return None
     wanted = _uuid(request.args.get("version", ""))
-    row = next((each for each in known if each.id == wanted), known[0])
     last = _day("to") or today
     first = _day("from") or last - timedelta(days=DAYS - 1)
     first = max(min(first, last), last - timedelta(days=MAX_DAYS))
+    by_id = {each.id: each for each in known}
+    if wanted not in by_id:
+        # What there is something to see of.
+        wanted = figures.busiest(session, list(by_id), first=first, last=last)
+    row = by_id[wanted] if wanted else known[0]
     measure = request.args.get("measure", "")
     return Asked(row, first, last, measure if measure in MEASURES else MEASURES[0])
 
