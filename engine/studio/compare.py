@@ -6,16 +6,19 @@ from typing import Final
 
 import orjson
 
+from engine.bpmn import documents, elements
 from engine.bpmn.documents import DocumentError
 from engine.bpmn.labels import Label
 from engine.errors import InvalidInputError
+from engine.feel import decisions
 from engine.feel.decisions import DecisionError
 from engine.process import bundles
 from engine.studio import scenario_files
 from engine.studio.changes import Change, Kind
 from engine.studio.compare_decisions import compare_decisions
-from engine.studio.compare_forms import compare_forms
+from engine.studio.compare_forms import compare_forms, label_of
 from engine.studio.compare_processes import compare_processes
+from forms import definition
 from forms.definition import FormError
 
 UNREADABLE: Final = (DocumentError, DecisionError, FormError, orjson.JSONDecodeError)
@@ -46,16 +49,28 @@ def compare_file(name: str, before: bytes | None, after: bytes | None) -> list[C
     except UNREADABLE:
         pass  # the check of the draft says what is wrong with it
     kind: Kind = "added" if before is None else "removed" if after is None else "changed"
-    return [Change(kind, "file", name, name, _title(name, after or before or b""), "file")]
+    return [Change(kind, "file", name, name, title_of(name, after or before or b""), "file")]
 
 
-def _title(name: str, content: bytes) -> Label:
-    """Return what people called a scenario, else the name of the file."""
-    title = None
-    if name.startswith(bundles.SCENARIOS):
-        with suppress(InvalidInputError):  # the check of the draft says what is wrong with it
-            title = scenario_files.parse(name, content).title
-    return Label(title or name.rpartition("/")[2])
+def title_of(name: str, content: bytes) -> Label:
+    """Return what people call a file: its process, form, decisions or scenario; what cannot be read has its name."""
+    short = Label(name.rpartition("/")[2])
+    with suppress(*UNREADABLE, InvalidInputError):  # the check of the draft says what is wrong with it
+        if name.startswith(bundles.SCENARIOS):
+            return Label(scenario_files.parse(name, content).title)
+        if name.endswith(".bpmn"):
+            root = documents.parse(content)
+            processes = [
+                elements.label_of(each, documents.properties(each)) for each in documents.descendants(root, "process")
+            ]
+            return processes[0] if processes else short
+        if name.endswith(".dmn"):
+            called = [each.name or each.id for each in decisions.parse(content).decisions.values()]
+            return Label("、".join(called), ", ".join(called)) if called else short
+        if bundles.is_form(name):
+            form = definition.parse(orjson.loads(content))
+            return label_of(form.title, form.key)
+    return short
 
 
 def file_rank(name: str) -> tuple[int, str]:

@@ -24,6 +24,8 @@ def test_a_draft_shows_its_files_and_what_it_changes(draft: str, admin: SignedIn
     page = admin.get(draft).text
     assert "Quicker answers" in page
     assert FILE in page
+    assert ">Support request</span>" in page, "files are called as people call what is in them"
+    assert ">折扣审批级别</span>" in page
     assert "Nothing yet." in page
     file = admin.get(f"{draft}/files/discount.dmn").get_json()
     assert (

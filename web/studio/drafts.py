@@ -14,11 +14,11 @@ from engine.people import queries as people
 from engine.process import bundles
 from engine.process import definitions as stored
 from engine.studio import decision_tests, drafts, publishing, reviews, running, scenarios
-from engine.studio.compare import compare, file_rank
+from engine.studio.compare import compare, file_rank, title_of
 from engine.studio.drafts import DraftRow
 from engine.studio.scenario_files import in_files
 from web import context
-from web.i18n import explain
+from web.i18n import explain, locale
 from web.i18n import translate as _
 from web.security import policy
 from web.studio import editor_data, form_builder
@@ -67,6 +67,7 @@ def _page(draft_id: UUID, refusal: Refusal | None = None) -> str:
         draft=row,
         files=sorted(files.values(), key=lambda file: file_rank(file.name)),
         file_kind=file_kind,
+        titles={name: title_of(name, content).text(locale()) for name, content in contents.items()},
         newest=versions[0].version if versions else 0,
         base_definition_id=row.base_definition_id,
         newest_definition_id=versions[0].id if versions else None,
