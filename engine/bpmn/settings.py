@@ -102,6 +102,12 @@ def closed(root: Node, known: Known) -> dict[str, dict[str, str]]:
     }
 
 
+def declared(root: Node) -> set[str]:
+    """Return the names of the variables that the processes of a file may count on."""
+    processes = documents.descendants(root, "process")
+    return {*GIVEN_VARIABLES, *(name.partition(".")[0] for process in processes for name in _declared(process))}
+
+
 def _declared(process: Node) -> dict[str, str]:
     return {name[4:]: kind for name, kind in documents.properties(process).items() if name[:4] == "var."}
 

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from engine.feel.dmn_source import Reader
+from engine.feel.dmn_source import Reader, near_id
 from engine.feel.items import type_of
 from engine.feel.model import Aggregation, HitPolicy, Input, Output, Rule, Table
 
@@ -53,7 +53,8 @@ def _rule(reader: Reader, element: etree._Element, inputs: tuple[Input, ...], ou
     types = [column.type for column in inputs] + [None] * len(entries)
     # An empty cell is what editors write for "-".
     cells = tuple(reader.expression(entry, "unary", types[n]) or "-" for n, entry in enumerate(entries))
-    return Rule(element.get("id", ""), cells, tuple(reader.expression(result, "value") for result in results))
+    texts = tuple(reader.expression(result, "value") for result in results)
+    return Rule(element.get("id", ""), cells, texts, tuple(near_id(each) or "" for each in (*entries, *results)))
 
 
 def _policy(reader: Reader, table: etree._Element, outputs: tuple[Output, ...]) -> tuple[HitPolicy, Aggregation | None]:

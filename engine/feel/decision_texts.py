@@ -11,12 +11,17 @@ UNCHECKED = "unchecked"
 
 @dataclass(frozen=True)
 class Asked:
-    """A text to check, at the element that holds it."""
+    """A text to check, at the element that holds it.
+
+    Args:
+        is_cell: whether it says what a rule, or no rule, of a table tests or gives.
+    """
 
     element: str
     text: str
     kind: str
     types: Mapping[str, str]
+    is_cell: bool = False
 
 
 def all_texts(model: DecisionModel) -> list[str]:
@@ -118,13 +123,17 @@ def _of_table(table: Table, owner: str, types: Mapping[str, str]) -> Iterator[As
         if column.values:
             yield Asked(column.id or owner, column.values, "unary", {**types, **flat("?", column.type)})
     for rule in table.rules:
-        for column, cell in zip(table.inputs, rule.cells, strict=True):
+        # Rules that were not read from a file know no places.
+        places = [place or owner for place in rule.places] or [rule.id or owner] * len((*rule.cells, *rule.outputs))
+        tests, results = places[: len(rule.cells)], places[len(rule.cells) :]
+        for column, cell, place in zip(table.inputs, rule.cells, tests, strict=True):
             kind = column.type.declared if column.type is not None else types.get(column.expression)
-            yield Asked(rule.id or owner, cell, "unary", {**types, "?": kind} if kind else types)
-        for text in filter(None, rule.outputs):
-            yield Asked(rule.id or owner, text, "value", types)
+            yield Asked(place, cell, "unary", {**types, "?": kind} if kind else types, is_cell=True)
+        for text, place in zip(rule.outputs, results, strict=True):
+            if text:
+                yield Asked(place, text, "value", types, is_cell=True)
     for output in table.outputs:
         if output.default:
-            yield Asked(output.id or owner, output.default, "value", types)
+            yield Asked(output.id or owner, output.default, "value", types, is_cell=True)
         if output.values:
             yield Asked(output.id or owner, output.values, "unary", {**types, **flat("?", output.type)})

@@ -211,7 +211,10 @@ def check_all(asked: Sequence[tuple[str, str, Mapping[str, str]]], *, names_know
         for fault in faults:
             if fault["code"] == "unknown_member":
                 fault["nearest"] = _nearest(fault["name"], fault["owner"], types)
-    return [[problem_from(fault, text) for fault in faults] for (text, _, _), faults in zip(asked, found, strict=True)]
+    return [
+        [problem_from(fault, text, kind) for fault in faults]
+        for (text, kind, _), faults in zip(asked, found, strict=True)
+    ]
 
 
 def _nearest(name: str, owner: str, types: Mapping[str, str]) -> str:

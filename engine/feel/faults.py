@@ -133,6 +133,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "表达式“{source}”无法计算。",
     ),
 }
+EXAMPLES: dict[str, tuple[str, str]] = {
+    "unary": ('Write for example [5..10], > 10 or "text".', '写法例如 [5..10]、> 10 或 "文本"。'),
+    "condition": ("Write for example amount > 10.", "写法例如 amount > 10。"),
+    "timer": ("Write for example PT2H (2 hours) or P1D (1 day).", "写法例如 PT2H（2 小时）或 P1D（1 天）。"),
+    "duration": (
+        'Write for example duration("PT2H") for 2 hours or duration("P1D") for 1 day.',
+        '写法例如 duration("PT2H")（2 小时）或 duration("P1D")（1 天）。',
+    ),
+    "value": ('Write for example 10, "text" or amount * 2.', '写法例如 10、"文本" 或 amount * 2。'),
+    "text": ('Write for example "text".', '写法例如 "文本"。'),
+    "number": ("Write for example 10 or amount * 2.", "写法例如 10 或 amount * 2。"),
+    "boolean": ("Write for example true or amount > 10.", "写法例如 true 或 amount > 10。"),
+    "date": ('Write for example today() or date("2026-01-31").', '写法例如 today() 或 date("2026-01-31")。'),
+    "datetime": ('Write for example now() + duration("PT2H").', '写法例如 now() + duration("PT2H")。'),
+}
+"""What is for what → how one writes it, in English and Chinese; said where an expression cannot be read."""
 TYPES: dict[str, tuple[str, str]] = {
     "string": ("text", "文本"),
     "text": ("text", "文本"),
@@ -214,9 +230,15 @@ class Problem:
         return self.template_en.format(**self.params)
 
 
-def problem_from(fault: dict[str, Any], expression: str) -> Problem:
-    """Turn a fault that the linter reports into a finding."""
+def problem_from(fault: dict[str, Any], expression: str, kind: str) -> Problem:
+    """Turn a fault that the linter reports into a finding.
+
+    Args:
+        kind: what the expression is for; whoever cannot write FEEL is shown how it is written there.
+    """
     code = _known(fault["code"])
     english, chinese = SENTENCES[code]
+    if code == "syntax" and kind in EXAMPLES:
+        english, chinese = f"{english} {EXAMPLES[kind][0]}", chinese + EXAMPLES[kind][1]
     position = (fault.get("from") or 0, fault.get("to") or len(expression))
     return Problem(code, english, chinese, _params(fault, expression), position)

@@ -110,11 +110,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row: one unary test per input, one expression per output."""
+    """A row: one unary test per input, one expression per output.
+
+    Args:
+        places: ids of the elements that hold them, in the same order; where an element has none, that of the rule.
+    """
 
     id: str
     cells: tuple[str, ...]
     outputs: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""What is doubtful about the tables of a file, though it can be evaluated: gaps and overlaps."""
+"""What is doubtful about the tables of a file, though it can be evaluated: gaps, overlaps, forgotten quotes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 from engine.feel.coverage import MOST_FINDINGS, Example, gaps, overlaps
 from engine.feel.model import Box, Decision, DecisionModel, Finding, HitPolicy, Table
+from engine.feel.unquoted import unquoted_names
 
 SENTENCES = {
     "gap": (
@@ -31,14 +32,24 @@ SENTENCES = {
         "Rules {first} and {second} of the decision “{name}” match the same inputs, with different results.",
         "决策“{name}”的规则 {first} 和 {second} 匹配相同的输入，但结果不同。",
     ),
+    "unquoted": (
+        '“{name}” is a variable here, and no input provides it; if it is text, put it in quotes: "{name}".',
+        '“{name}”在这里是一个变量，没有任何输入提供它；若是文本，请加引号："{name}"。',
+    ),
 }
 
 _WORDS = {"": ("another text", "其他文本"), "true": ("yes", "是"), "false": ("no", "否")}
 
 
-def table_findings(model: DecisionModel) -> list[Finding]:
-    """Return the gaps of UNIQUE tables, and overlaps that break UNIQUE or ANY; at most ten of each kind a table."""
-    found: list[Finding] = []
+def table_findings(model: DecisionModel, given: Collection[str] = ()) -> list[Finding]:
+    """Return names that nothing gives, gaps of UNIQUE tables, and overlaps that break UNIQUE or ANY.
+
+    Gaps and overlaps are at most ten of each kind a table.
+
+    Args:
+        given: names of the variables that the process declares.
+    """
+    found = [_finding(place, "unquoted", name=name) for place, name in unquoted_names(model, given)]
     for decision in model.decisions.values():
         for owner, table in _tables(decision.logic, decision.id):
             found += [*_gaps(decision, owner, table), *_overlaps(decision, owner, table)]

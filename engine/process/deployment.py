@@ -1,6 +1,7 @@
 """Deploy: check a bundle and store it as the next immutable version of its process."""
 
 from collections.abc import Sequence, Set
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine.access import SYSTEM, Actor
 from engine.bpmn import check as gate
+from engine.bpmn import documents, settings
 from engine.bpmn.check import Finding, Known
+from engine.bpmn.documents import DocumentError
 from engine.bpmn.findings import Severity
 from engine.bpmn.model import Source, bundle_digest
 from engine.errors import InvalidInputError
@@ -56,6 +59,7 @@ def known_of(sources: Sequence[Source]) -> tuple[Known, list[Finding]]:
     forms: dict[str, Set[str]] = {}
     says: dict[str, Set[str]] = {}
     decisions: set[str] | None = set()
+    given = _declared(sources)
     for source in sources:
         if bundles.is_form(source.name):
             try:
@@ -76,7 +80,7 @@ def known_of(sources: Sequence[Source]) -> tuple[Known, list[Finding]]:
             if decisions is not None:
                 decisions |= set(model.decisions)
             says |= {each: {out.name for out in outputs_of(model, each)} for each in model.decisions}
-            findings += [_decision_finding(source.name, found, "warning") for found in table_findings(model)]
+            findings += [_decision_finding(source.name, found, "warning") for found in table_findings(model, given)]
     known = Known(
         topics={topic.name: topic.kind.value for topic in topics.all_topics()},
         forms=forms.keys(),
@@ -96,6 +100,16 @@ def known_of(sources: Sequence[Source]) -> tuple[Known, list[Finding]]:
         },
     )
     return known, findings
+
+
+def _declared(sources: Sequence[Source]) -> set[str]:
+    """Return the names of the variables that the diagrams of a bundle declare."""
+    found: set[str] = set()
+    for source in sources:
+        if source.name.endswith(".bpmn"):
+            with suppress(DocumentError):
+                found |= settings.declared(documents.parse(source.content))
+    return found
 
 
 def require_sound(sources: Sequence[Source]) -> None:

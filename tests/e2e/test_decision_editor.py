@@ -56,11 +56,33 @@ def test_a_table_is_changed_mended_tested_and_published(site: Site, sign_in: Sig
     expect(admin.locator("[data-findings] .finding").first).to_contain_text("规则 3 · 数量 Quantity")
     mark = "element => getComputedStyle(element, '::before').content"
     assert few.evaluate(mark) == '"!"'
+    # Under the pointer it says so beside the cell, with how it is written, until something is typed.
+    balloon = admin.get_by_role("tooltip")
+    expect(balloon).to_be_hidden()
+    admin.mouse.move(0, 0)
+    few.hover()
+    expect(balloon).to_contain_text('写法例如 [5..10]、> 10 或 "文本"。')
+    said, edited = balloon.bounding_box(), few.bounding_box()
+    assert said["y"] >= edited["y"] + edited["height"] or said["y"] + said["height"] <= edited["y"]
+    admin.keyboard.press("End")
+    expect(balloon).to_be_hidden()
+    table, canvas = (admin.locator(each).bounding_box() for each in ("[data-canvas] .tjs-table", "[data-canvas]"))
+    assert table["x"] >= canvas["x"] + 10
     admin.locator("[data-findings] button.finding").first.click()
     expect(few.locator("[contenteditable]").first).to_be_focused()
     type_in(admin, few, "<= 3")
     expect(admin.locator("[data-status]")).to_contain_text("已存入草稿 没有发现问题")
     assert few.evaluate(mark) != '"!"'
+
+    # A text without quotes is told from one with them.
+    level = cell(admin, "sample_approval_rule_3_out_1")
+    type_in(admin, level, "manager")
+    expect(admin.locator("[data-findings] .finding")).to_have_count(1)
+    expect(admin.locator("[data-findings] .badge-warning")).to_be_visible()
+    expect(admin.locator("[data-findings] .finding")).to_contain_text("“manager”在这里是一个变量")
+    assert level.evaluate(mark) == '"!"'
+    admin.click("[data-undo]")
+    expect(admin.locator("[data-status]")).to_contain_text("已存入草稿 没有发现问题")
 
     # A rule more, undone and done again by keyboard.
     rules = admin.locator("[data-canvas] td.rule-index")

@@ -6,7 +6,7 @@ import pytest
 from test_expressions import RESULTS, TYPES
 
 from engine.feel.expressions import FeelError, Function, Kind, Scope, check, evaluate, functions
-from engine.feel.faults import SENTENCES
+from engine.feel.faults import EXAMPLES, SENTENCES
 
 KNOWN = {**TYPES, "raw_date": "text", "planned end": "number"}
 
@@ -97,6 +97,45 @@ def test_check_finds(expression: str, kind: str, codes: list[str]) -> None:
 def test_check_of_a_cell(cell: str, kind: str, codes: list[str]) -> None:
     problems = check(cell, {**KNOWN, "?": kind}, kind="unary")
     assert [problem.code for problem in problems] == codes
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "english", "chinese"),
+    [
+        ("5到10", "unary", '[5..10], > 10 or "text".', '。写法例如 [5..10]、> 10 或 "文本"。'),
+        ("2小时", "timer", "PT2H (2 hours) or P1D (1 day).", "。写法例如 PT2H（2 小时）或 P1D（1 天）。"),
+        ("amount >", "condition", "amount > 10.", "。写法例如 amount > 10。"),
+        ("2小时", "duration", 'duration("P1D") for 1 day.', 'duration("P1D")（1 天）。'),
+    ],
+)
+def test_what_cannot_be_read_is_shown_how_it_is_written(
+    expression: str, kind: Kind, english: str, chinese: str
+) -> None:
+    (problem,) = check(expression, {}, kind=kind)
+    assert str(problem).startswith(f"The expression “{expression}” cannot be read as FEEL. Write for example ")
+    assert str(problem).endswith(english)
+    assert problem.template_zh.format(**problem.params).endswith(chinese)
+
+
+@pytest.mark.parametrize(
+    ("kind", "examples"),
+    [
+        ("unary", ["[5..10]", "> 10", '"text"']),
+        ("condition", ["amount > 10"]),
+        ("duration", ['duration("PT2H")', 'duration("P1D")']),
+        ("value", ["10", '"text"', "amount * 2"]),
+        ("text", ['"text"']),
+        ("number", ["10", "amount * 2"]),
+        ("boolean", ["true", "amount > 10"]),
+        ("date", ["today()", 'date("2026-01-31")']),
+        ("datetime", ['now() + duration("PT2H")']),
+    ],
+)
+def test_what_is_shown_can_be_written(kind: Kind, examples: list[str]) -> None:
+    for example in examples:
+        assert example in EXAMPLES[kind][0]
+        assert example.replace("text", "文本") in EXAMPLES[kind][1]
+        assert check(example, {"amount": "number", "?": "any"}, kind=kind) == []
 
 
 def test_a_problem_shows_its_place() -> None:

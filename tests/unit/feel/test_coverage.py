@@ -238,3 +238,49 @@ def test_sentences_have_the_same_placeholders() -> None:
         for name in ("name", "first", "second"):
             assert (f"{{{name}}}" in english) == (f"{{{name}}}" in chinese)
         assert ("{example}" in english) == ("{example_zh}" in chinese)
+
+
+def unquoted(*parts: str, given: tuple[str, ...] = ()) -> list[tuple[str | None, str]]:
+    found = table_findings(parse(definitions(*parts)), given)
+    return [(each.element_id, each.params["name"]) for each in found if each.code == "unquoted"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "result", "expected"),
+    [
+        ("-", "director", [("r1", "director")]),
+        ("-", "总监", [("r1", "总监")]),
+        ("-", "regional director", [("r1", "regional director")]),
+        ("clerk", "1", [("r1c1", "clerk")]),
+        ('"a", clerk, chief', "1", [("r1c1", "clerk"), ("r1c1", "chief")]),
+        ("not(clerk)", "1", [("r1c1", "clerk")]),
+        ("amount", "amount", []),
+        ("-", "customer", []),
+        ('"clerk, chief"', "true", []),
+        ("null", "null", []),
+        ("-", "count", []),
+        ("-", "list", [("r1", "list")]),
+        ("-", "limit", []),
+        ("-", "bonus", []),
+        ("contains(?, clerk)", "1 + clerk", []),
+        ("-", "applicant.name", []),
+    ],
+)
+def test_a_name_that_nothing_gives_is_likely_a_text_without_quotes(
+    cell: str, result: str, expected: list[tuple[str, str]]
+) -> None:
+    columns = [column(1, 'if customer.kind = "clerk" then amount else 0')]
+    own = decision("d", table(columns, [output("n")], [[cell, result]], policy="FIRST"), requires=["limit"])
+    limit = decision("limit", "<literalExpression><text>5</text></literalExpression>")
+    assert unquoted(limit, own, given=("bonus",)) == expected
+
+
+def test_a_default_without_quotes_is_found_and_a_parameter_is_none() -> None:
+    columns, outputs = [column(1, "x")], [output("n", default="director")]
+    assert unquoted(decision("d", table(columns, outputs, [["1", "2"]]))) == [("out_n", "director")]
+    rule = table([column(1, "x")], [output("n")], [["1", "level"], ["2", "grade"]])
+    parameter = '<formalParameter name="level"/><formalParameter name="x"/>'
+    model = f'<encapsulatedLogic id="e">{parameter}{rule}</encapsulatedLogic>'
+    knows = f'<businessKnowledgeModel id="k" name="k"><variable name="k"/>{model}</businessKnowledgeModel>'
+    plain = decision("d", "<literalExpression><text>1</text></literalExpression>")
+    assert unquoted(knows, plain) == [("r2", "grade")]

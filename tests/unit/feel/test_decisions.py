@@ -298,7 +298,7 @@ def test_a_decision_is_checked_against_the_variables_of_its_process() -> None:
     assert {problem.code for _, problem in check_decision(model, "approval", {"lines": "list"})} == {"unknown_name"}
     untyped = model_of([column(1, "x")], [output("n")], [['"a"', "1"], ["-", "y"]])
     found = {(element, problem.code) for element, problem in check_decision(untyped, "d", {"x": "number"})}
-    assert found == {("r1", "type"), ("r2", "unknown_name")}
+    assert found == {("r1c1", "type"), ("r2", "unknown_name")}
 
 
 @settings(max_examples=40, deadline=None)

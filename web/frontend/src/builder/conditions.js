@@ -16,9 +16,14 @@ export function conditionEditor({ condition, fields, texts, change }) {
 }
 
 export function fresh({ fields }) {
-  const [first] = fields;
-  return { not_empty: { field: first?.value ?? 'context.today' } };
+  const [field] = fields;
+  return compare(start(field), field?.value ?? 'context.today', first(start(field), field));
 }
+
+// A tick box is never empty: that it is not would always hold.
+const start = (field) => (field?.holds === 'boolean' ? 'eq' : 'not_empty');
+
+const compare = (name, chosen, value) => (UNARY.includes(name) ? { [name]: { field: chosen } } : { [name]: [{ field: chosen }, value] });
 
 const add = (label, act) => h('button', { type: 'button', class: 'button button-small', textContent: `+ ${label}`, onclick: act });
 
@@ -69,23 +74,22 @@ function comparison(operator, operand, state, change) {
   const left = unary ? operand : operand[0];
   const right = unary ? undefined : operand[1];
   const field = fields.find((each) => each.value === left.field);
-  const make = (name, chosen, value) => (UNARY.includes(name) ? { [name]: { field: chosen } } : { [name]: [{ field: chosen }, value] });
   const operators = Object.entries(texts.operators)
     .filter(([name]) => name === operator || offered(name, field)).map(([value, label]) => ({ value, label }));
   const chooseField = (chosen) => {
     const next = fields.find((each) => each.value === chosen);
-    const name = offered(operator, next) ? operator : 'not_empty';
-    change(make(name, chosen, first(name, next)));
+    const name = offered(operator, next) && start(next) === start(field) ? operator : start(next);
+    change(compare(name, chosen, first(name, next)));
   };
   const chooseOperator = (name) => {
     const same = Array.isArray(right) === (name === 'in') && right !== undefined;
     const value = same ? right : name === 'in' ? [right].filter((each) => each !== undefined && !isPart(each)) : Array.isArray(right) ? right[0] : undefined;
-    change(make(name, left.field, value ?? first(name, field)));
+    change(compare(name, left.field, value ?? first(name, field)));
   };
   const row = h('div', { class: 'comparison' },
     select(fields, left.field, chooseField, { 'aria-label': texts.field }),
     select(operators, operator, chooseOperator, { 'aria-label': texts.operator }));
-  const operandBox = unary ? '' : operandInput({ operator, field, right, state, write: (value, typed) => change(make(operator, left.field, value), typed) });
+  const operandBox = unary ? '' : operandInput({ operator, field, right, state, write: (value, typed) => change(compare(operator, left.field, value), typed) });
   row.append(operandBox, drop(state, change));
   return row;
 }

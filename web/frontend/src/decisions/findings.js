@@ -7,7 +7,7 @@ const COLUMNS = ['dmn:InputClause', 'dmn:OutputClause', 'dmn:DecisionRule', 'dmn
 const sheet = new CSSStyleSheet();
 document.adoptedStyleSheets.push(sheet);
 
-export function showFindings({ data, findings, modeler, part, texts }) {
+export function showFindings({ balloon, data, findings, modeler, part, texts }) {
   // An id may stand in another file of the draft too.
   const place = ({ element, file }) => (file === data.name ? placeOf(modeler, element) : null);
   const marks = new Map();
@@ -16,6 +16,7 @@ export function showFindings({ data, findings, modeler, part, texts }) {
     if (at) marks.set(at.id, [...(marks.get(at.id) ?? []), finding]);
   }
   sheet.replaceSync([...marks].map(([id, found]) => rules(id, found)).join('\n'));
+  balloon.tell(marks);
   const decisions = modeler.getDefinitions()?.drgElement?.filter(({ $type }) => $type === 'dmn:Decision').length ?? 0;
   const placed = findings.map((finding) => {
     const at = place(finding);
@@ -39,16 +40,10 @@ function placeOf(modeler, id) {
 function rules(id, found) {
   const at = `.studio-canvas [data-element-id="${CSS.escape(id)}"]`;
   const colour = found.some(({ severity }) => severity === 'error') ? '#b3261e' : '#7a4b00';
-  const text = JSON.stringify(found.map((each) => each.text).join(' ')).replaceAll('\\"', '\\22 ');
-  return `${at}:is(td, th) { position: relative; box-shadow: inset 0 0 0 2px ${colour}; }
+  return `${at}:is(td, th) { box-shadow: inset 0 0 0 2px ${colour}; }
     ${at}:is(td, th)::before { content: "!"; position: absolute; inset: 2px 2px auto auto; width: 16px; height: 16px;
       border-radius: 50%; background: ${colour}; color: #fff; font: 700 11px/16px var(--font); text-align: center; }
     ${at}.rule-index::before { inset: 2px auto auto 2px; }
-    ${at}:is(td, th):is(:hover, :focus-within) { z-index: 20; }
-    ${at}:is(td, th):is(:hover, :focus-within)::after { content: ${text}; position: absolute; inset: 100% auto auto 0;
-      z-index: 20; width: max-content; max-width: 360px; padding: 6px 10px; border-radius: 6px; background: ${colour};
-      color: #fff; font: 13px/1.45 var(--font); text-align: start; white-space: normal; pointer-events: none; }
-    ${at}:is(tbody > tr:nth-last-child(-n+2) > td):is(:hover, :focus-within)::after { inset: auto auto 100% 0; }
     ${at}.djs-element > .djs-visual > :first-child { stroke: ${colour} !important; stroke-width: 3px !important; }`;
 }
 

@@ -7,6 +7,7 @@ import { losses } from '../studio/losses.js';
 import { problemNotice } from '../studio/notice.js';
 import { send } from '../studio/send.js';
 import { translateModule } from '../studio/translate.js';
+import { Balloon } from './balloon.js';
 import { showBoxed } from './boxed.js';
 import { showFindings } from './findings.js';
 import { nameOfDecision } from './places.js';
@@ -45,6 +46,7 @@ export async function openDecisions(root, data) {
   if (!(await load(editor))) return;
   nameRows(part('canvas'));
   editor.tests = new TestTable({ root: part('tests'), data, read: () => read(editor), isFixed: modeler instanceof Viewer });
+  editor.balloon = new Balloon(part('canvas'));
   showViews(editor);
   part('check').addEventListener('click', () => check(editor));
   for (const name of ['undo', 'redo']) {
