@@ -2,7 +2,8 @@
 // The editor of cells closes every bracket by itself, and then `(5..10]`, which opens with one kind and ends with the other, stands as
 // `(5..10])`. It chooses the first of the functions that it proposes, so that Enter makes `am` a `substring after(…)`: here
 // somebody chooses by an arrow first, and Enter goes to the next rule otherwise. What belongs to a cell is placed as if the
-// table filled the window, so that a menu covers the cell's neighbours, and the button for it stands in another row.
+// table filled the window, so that a menu covers the cell's neighbours, and the button for it stands in another row. Some
+// of its words pass by the translation.
 import { readFile } from 'node:fs/promises';
 
 const PARTS = {
@@ -15,6 +16,10 @@ const PARTS = {
     ['> containerBounds.width / 2', '> containerBounds.left + containerBounds.width / 2'],
     ['> containerBounds.height / 2', '> containerBounds.top + containerBounds.height / 2'],
   ],
+  'dmn-js-decision-table/lib/features/drag-and-drop/DragAndDrop.js': [
+    ["`Move ${isInput(col) ? 'Input' : 'Output'}`", "this._translate(isInput(col) ? 'Move input' : 'Move output')"],
+  ],
+  'dmn-js-shared/lib/components/List.js': [['"Remove item"', "this.context.injector.get('translate')('Remove item')"]],
   'dmn-js-shared/lib/components/LiteralExpression.js': [["'.cm-tooltip-autocomplete'", "'.cm-tooltip-autocomplete [aria-selected]'"]],
 };
 

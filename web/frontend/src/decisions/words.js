@@ -55,5 +55,6 @@ export const ZH = {
   'Editing not supported for set expression language': '不支持编辑此表达式语言', 'Remove parameter': '删除参数', Kind: '类型',
   'Function kind: {kind}': '函数类型：{kind}', 'Expression language: {expressionLanguageLabel}': '表达式语言：{expressionLanguageLabel}',
   '"value", "value", ...': '"值", "值", …', '"value"': '"值"',
+  'Move input': '移动输入列', 'Move output': '移动输出列', 'Remove item': '删除此项',
   'Open decision table': '打开决策表', 'Open literal expression': '打开文字表达式',
 };
