@@ -1,7 +1,6 @@
 """Repair one instance: collect edits, see what they would do, have them done; agree to what another prepared."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,7 +19,7 @@ from engine.upkeep import proposals
 from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
-from web.operate import repair_view
+from web.operate import repair_view, results
 from web.security import policy
 from web.transactions import transactional
 
@@ -115,7 +114,7 @@ def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
         case "move":
             return (edit("move", token=key, to=values.get(f"to-{key}") or values.get("to", "")),)
         case "skip":
-            return (edit("skip", token=key, values=_result(values.get(f"result-{key}", ""), f"result-{key}")),)
+            return (edit("skip", token=key, values=results.read(key)),)
         case "cancel":
             return (edit("cancel", token=key),)
         case "retry":
@@ -130,20 +129,6 @@ def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
         case "redeliver" | "give_up":
             return from_json([{"act": command, "incident": key}])
     return ()
-
-
-def _result(text: str, field: str) -> dict[str, Any]:
-    if not text.strip():
-        return {}
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict):
-        problem = FieldProblem("Write the result as named values, like {example}.", code="result_invalid",
-                               example='{"revision": "7"}')  # fmt: skip
-        raise InvalidInputError(errors={field: [problem]})
-    return found
 
 
 def _page(
@@ -170,6 +155,7 @@ def _page(
         has_second=bool(proposals.others_than(session, context.actor())),
         waiting=proposals.of_instance(session, instance_id),
         past=snapshots.snapshots(session, instance_id, limit=5),
+        results=results.fields(instance_id, errors or {}),
         errors=errors or {},
         typed=request.form.get("reason", ""),
         chosen=request.form,
