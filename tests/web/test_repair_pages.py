@@ -101,6 +101,20 @@ def test_what_is_impossible_is_said_beside_the_edit(world: World) -> None:
     assert press(world, instance_id, page, edits="nonsense").status_code == 422
 
 
+def test_a_token_goes_nowhere_until_a_step_is_chosen(world: World) -> None:
+    instance_id = request_of(world)
+    page = world.client("admin").get(f"/operate/instances/{instance_id}/repair").text
+    triage = token_at(world, instance_id, "triage_request")
+    for name, add in ((f"to-{triage}", f"move:{triage}"), ("place", "add:")):
+        menu = re.search(rf'<select[^>]* id="{name}"[^>]*><option value="([^"]*)">([^<]*)', page)
+        assert menu, name
+        assert menu.groups() == ("", "Choose a step …")
+        answer = press(world, instance_id, page, add=add, **{name: ""})
+        assert answer.status_code == 422
+        assert f'id="{name}-error" role="alert">Choose a step first.' in answer.text
+        assert "Nothing chosen yet" in answer.text
+
+
 def test_the_result_of_a_skipped_task_is_typed_in_the_fields_of_its_form(world: World) -> None:
     instance_id = request_of(world)
     page = world.client("admin").get(f"/operate/instances/{instance_id}/repair").text

@@ -112,7 +112,7 @@ def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
     values = request.form
     match command:
         case "move":
-            return (edit("move", token=key, to=values.get(f"to-{key}") or values.get("to", "")),)
+            return (edit("move", token=key, to=_place(f"to-{key}")),)
         case "skip":
             return (edit("skip", token=key, values=results.read(key)),)
         case "cancel":
@@ -120,7 +120,7 @@ def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
         case "retry":
             return (edit("retry", token=key),)
         case "add":
-            return (edit("add", to=key or values.get("place", "")),)
+            return (edit("add", to=_place("place")),)
         case "set":
             name = values.get("variable", "")
             given = typed(context.session(), UUID(str((request.view_args or {})["instance_id"])), name,
@@ -129,6 +129,13 @@ def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
         case "redeliver" | "give_up":
             return from_json([{"act": command, "incident": key}])
     return ()
+
+
+def _place(field: str) -> str:
+    found = request.form.get(field, "")
+    if not found:
+        raise InvalidInputError(errors={field: [FieldProblem("Choose a step first.", code="place_missing")]})
+    return found
 
 
 def _page(
