@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from engine.process.repair_plan import tokens_of
 from engine.process.states import TaskState
 from engine.process.tables import ProcessInstance, UserTask
 from engine.process.topics import Parameter
+from forms.components import blank_of
 from forms.model import Component, FormDefinition, level
 from forms.value_types import value_types
 
@@ -37,12 +39,14 @@ class ResultValue:
     Args:
         type: as processes declare variables; ``any`` where it is not known.
         choices: what it may be, with its words; anything where there are none.
+        blank: what it is where nobody enters it.
     """
 
     name: str
     type: str
     label: Label
     choices: tuple[tuple[str, Label], ...] = ()
+    blank: Any = None
 
 
 def results(session: Session, actor: Actor, instance_id: UUID) -> dict[str, tuple[ResultValue, ...]]:
@@ -83,7 +87,7 @@ def _entered(session: Session, actor: Actor, business_key: str, form: FormDefini
         label = Label(parts[key].label.zh or key, parts[key].label.en or None)
         choices = _choices(session, actor, business_key, parts[key]) if type_ == "text" else ()
         is_sum = parts[key].props.get("format") == "money"
-        yield ResultValue(key, "money" if is_sum else type_, label, choices)
+        yield ResultValue(key, "money" if is_sum else type_, label, choices, blank_of(parts[key]))
 
 
 def _choices(session: Session, actor: Actor, business_key: str, component: Component) -> tuple[tuple[str, Label], ...]:

@@ -101,6 +101,18 @@ def test_what_is_impossible_is_said_beside_the_edit(world: World) -> None:
     assert press(world, instance_id, page, edits="nonsense").status_code == 422
 
 
+def test_variables_are_listed_and_typed_in_the_words_and_the_zone_of_the_reader(world: World) -> None:
+    instance_id = request_of(world)
+    page = world.client("admin").get(f"/operate/instances/{instance_id}/repair").text
+    options = dict(re.findall(r'<option value="(\w+)"[^>]*>\1 \(([^<]*)', page))
+    assert options["priority"].startswith("Plain text) = P")
+    assert re.fullmatch(r"Day and time\) = \w{3} \d+ \w{3}( \d{4})? \d\d:\d\d", options["resolve_due"])
+    assert options["routing"].startswith("List or structure) = {")
+    page = press(world, instance_id, page, add="set:", variable="resolve_due", value="2026-03-05T18:00").text
+    (edit,) = orjson.loads(hidden(page, "edits"))
+    assert edit["values"] == {"resolve_due": "2026-03-05T18:00:00+08:00"}
+
+
 def test_a_token_goes_nowhere_until_a_step_is_chosen(world: World) -> None:
     instance_id = request_of(world)
     page = world.client("admin").get(f"/operate/instances/{instance_id}/repair").text
@@ -136,7 +148,7 @@ def test_the_result_of_a_skipped_task_is_typed_in_the_fields_of_its_form(world: 
     assert '<option value="P1" selected>' in moved
     page = press(world, instance_id, page, add=skip, **typed).text
     (edit,) = orjson.loads(hidden(page, "edits"))
-    assert edit["values"] == {"priority": "P1", "incomplete": False}
+    assert edit["values"] == {"priority": "P1", "queue": None, "incomplete": False, "question": None, "note": None}
     assert "Skip: Triage (priority = P1, incomplete = false)" in page
     assert '<option value="P1" selected>' not in page
 

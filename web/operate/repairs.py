@@ -109,12 +109,12 @@ def _edits() -> tuple[RepairEdit, ...]:
 
 
 def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
-    values = request.form
+    values, instance_id = request.form, UUID(str((request.view_args or {})["instance_id"]))
     match command:
         case "move":
             return (edit("move", token=key, to=_place(f"to-{key}")),)
         case "skip":
-            return (edit("skip", token=key, values=results.read(key)),)
+            return (edit("skip", token=key, values=results.read(instance_id, key)),)
         case "cancel":
             return (edit("cancel", token=key),)
         case "retry":
@@ -123,8 +123,8 @@ def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
             return (edit("add", to=_place("place")),)
         case "set":
             name = values.get("variable", "")
-            given = typed(context.session(), UUID(str((request.view_args or {})["instance_id"])), name,
-                          values.get("value", ""))  # fmt: skip
+            given = typed(context.session(), instance_id, name,
+                          values.get("value", ""), time_zone=context.actor().time_zone)  # fmt: skip
             return (edit("set", values={name: given}),)
         case "redeliver" | "give_up":
             return from_json([{"act": command, "incident": key}])

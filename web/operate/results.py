@@ -42,19 +42,21 @@ def fields(instance_id: UUID, errors: Mapping[str, str]) -> dict[str, ResultFiel
     return {token: _fields(token, values, errors) for token, values in known.items()}
 
 
-def read(token: str) -> dict[str, Any]:
-    """Return the result that somebody typed; what was left empty is no part of it.
+def read(instance_id: UUID, token: str) -> dict[str, Any]:
+    """Return the result that somebody typed, with what was left empty as a form gives it; nothing if all was.
 
     Raises:
         InvalidInputError: some value is none of its type, or the JSON has no names; ``errors`` names the field.
     """
     name = group(token)
     try:
-        return value_fields.read(name, time_zone=context.actor().time_zone, keeps_empty=False)
+        typed = value_fields.read(name, time_zone=context.actor().time_zone, keeps_empty=False)
     except InvalidInputError as error:
         problem = FieldProblem("Write the result as named values, like {example}.", code="result_invalid",
                                example=EXAMPLE)  # fmt: skip
         raise InvalidInputError(errors=error.errors | ({name: [problem]} if name in error.errors else {})) from error
+    known = results(context.session(), context.actor(), instance_id).get(token, ()) if typed else ()
+    return {each.name: each.blank for each in known} | typed
 
 
 def _fields(token: str, known: tuple[ResultValue, ...], errors: Mapping[str, str]) -> ResultFields:
@@ -71,7 +73,8 @@ def _fields(token: str, known: tuple[ResultValue, ...], errors: Mapping[str, str
     if others:
         hint = _("For {names}: named values, like {example}.", names=", ".join(others), example=EXAMPLE)
     else:
-        hint = "" if known else _("Named values, like {example}.", example=EXAMPLE)
+        # What is wrong says the same.
+        hint = "" if known or name in errors else _("Named values, like {example}.", example=EXAMPLE)
     return ResultFields(values, hint, bool(values.errors or values.rest or any(each.text for each in values.fields)))
 
 
