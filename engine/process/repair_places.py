@@ -47,8 +47,11 @@ def variables(session: Session, instance_id: UUID) -> tuple[tuple[str, str, Any]
     return tuple((name, declared.get(name, ""), held.get(name)) for name in sorted(held.keys() | declared.keys()))
 
 
-def typed(session: Session, instance_id: UUID, name: str, text: str) -> Any:
+def typed(session: Session, instance_id: UUID, name: str, text: str, *, time_zone: str) -> Any:
     """Return the value that a text stands for, of the type that a variable was declared with.
+
+    Args:
+        time_zone: of a date and time that names none.
 
     Raises:
         NotFoundError: no such instance.
@@ -58,7 +61,7 @@ def typed(session: Session, instance_id: UUID, name: str, text: str) -> Any:
     if name not in known:
         problem = FieldProblem("There is no such variable.", code="variable_unknown")
         raise InvalidInputError(errors={"value": [problem]})
-    return read(text, *known[name])
+    return read(text, *known[name], time_zone=time_zone)
 
 
 def _load(session: Session, instance_id: UUID) -> tuple[ProcessInstance, Bundle]:

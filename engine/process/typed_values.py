@@ -16,18 +16,19 @@ EXAMPLES = {
     "money": "1250",
     "boolean": "true",
     "date": "2026-03-02",
-    "datetime": "2026-03-02T09:00:00+08:00",
+    "datetime": "2026-03-02T09:00",
     "duration": "PT4H",
     "list": '["a", "b"]',
     "context": '{"a": 1}',
 }
 
 
-def read(text: str, kind: str, old: Any = None) -> Any:
+def read(text: str, kind: str, old: Any = None, *, time_zone: str) -> Any:
     """Return the value that a text stands for; an empty text is no value.
 
     Args:
         kind: as the process declares it; of an undeclared variable the type of its old value decides.
+        time_zone: of a date and time that names none.
 
     Raises:
         InvalidInputError: the text is no value of that type; names an example.
@@ -37,19 +38,19 @@ def read(text: str, kind: str, old: Any = None) -> Any:
         return None
     kind = kind or _kind_of(old)
     try:
-        return value_of(text, kind)
+        return value_of(text, kind, time_zone=time_zone)
     except ValueError as error:
         example = EXAMPLES[kind]
         problem = FieldProblem("This value does not fit. An example: {example}", code="value_type", example=example)
         raise InvalidInputError(errors={"value": [problem]}) from error
 
 
-def value_of(text: str, kind: str, *, time_zone: str | None = None) -> Any:
+def value_of(text: str, kind: str, *, time_zone: str) -> Any:
     """Return the value that a text stands for.
 
     Args:
         kind: a type as processes declare them, or ``json``: anything.
-        time_zone: of a date and time that names none; without it such a one is refused.
+        time_zone: of a date and time that names none.
 
     Raises:
         KeyError: no such type.
@@ -61,29 +62,24 @@ def value_of(text: str, kind: str, *, time_zone: str | None = None) -> Any:
         raise ValueError(text) from error
 
 
-def _number(text: str, _zone: str | None) -> int | float:
+def _number(text: str, _zone: str) -> int | float:
     number = float(text)
     if not abs(number) < 1e15:  # also what is no number
         raise ValueError(text)
     return int(text) if text.lstrip("+-").isdecimal() else number
 
 
-def _money(text: str, _zone: str | None) -> int:
-    return int(_number(str(int(text)), None))
+def _money(text: str, zone: str) -> int:
+    return int(_number(str(int(text)), zone))
 
 
-def _boolean(text: str, _zone: str | None) -> bool:
+def _boolean(text: str, _zone: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(text)
     return text.lower() == "true"
 
 
-def _moment(text: str, zone: str | None) -> str:
-    if zone is None:
-        instants.instant(text, now=_ANY_TIME)
-        if text.lstrip("-").startswith("P"):
-            raise ValueError(text)
-        return text
+def _moment(text: str, zone: str) -> str:
     moment = datetime.fromisoformat(text)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
     if not 1900 <= aware.year <= 2200:
@@ -91,15 +87,15 @@ def _moment(text: str, zone: str | None) -> str:
     return aware.isoformat()
 
 
-def _duration(text: str, _zone: str | None) -> str:
+def _duration(text: str, _zone: str) -> str:
     instants.instant(text, now=_ANY_TIME)
     if not text.lstrip("-").startswith("P"):
         raise ValueError(text)
     return text
 
 
-def _json(kind: type | None) -> Callable[[str, str | None], Any]:
-    def load(text: str, _zone: str | None) -> Any:
+def _json(kind: type | None) -> Callable[[str, str], Any]:
+    def load(text: str, _zone: str) -> Any:
         value = orjson.loads(text)
         if kind is not None and not isinstance(value, kind):
             raise ValueError(text)
@@ -108,7 +104,7 @@ def _json(kind: type | None) -> Callable[[str, str | None], Any]:
     return load
 
 
-_MEANINGS: dict[str, Callable[[str, str | None], Any]] = {
+_MEANINGS: dict[str, Callable[[str, str], Any]] = {
     "text": lambda text, _zone: text,
     "number": _number,
     "money": _money,

@@ -27,7 +27,10 @@ SAME, CHANGED, STOPPED, NOT_COMPARABLE = "same", "changed", "stopped", "not_comp
 
 @dataclass(frozen=True)
 class Difference:
-    """What would have been otherwise; its kind is path, decision, deadline, service, field or stop."""
+    """What would have been otherwise; its kind is path, decision, deadline, service, field or stop.
+
+    Of a case that cannot be compared it says why, and its kind is inexact.
+    """
 
     kind: str
     problem: FieldProblem
@@ -51,6 +54,7 @@ class Replayed:
 class _Ran:
     run: IsolatedRun
     notes: list[Difference] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
 
     @property
     def path(self) -> Counter[str]:
@@ -65,13 +69,10 @@ def replay(case: Case, draft: Bundle) -> Replayed:
             if case.is_forgotten
             else FieldProblem("Somebody repaired or moved it by hand.", code="touched")
         )
-        return Replayed(case, NOT_COMPARABLE, (Difference("stop", problem),))
+        return Replayed(case, NOT_COMPARABLE, (Difference("inexact", problem),))
     before = _drive(case, case.baseline)
     if before.path != Counter(case.ran):
-        problem = FieldProblem(
-            "It cannot be run again just as it was: {reason}", code="inexact", reason=_why(before, case)
-        )
-        return Replayed(case, NOT_COMPARABLE, (Difference("stop", problem),))
+        return Replayed(case, NOT_COMPARABLE, (Difference("inexact", _why(before, case)),))
     after = _drive(case, draft, compared=before.run)
     found = [
         *_decisions(before.run, after.run),
@@ -85,13 +86,35 @@ def replay(case: Case, draft: Bundle) -> Replayed:
     return Replayed(case, CHANGED if found else SAME, tuple(found))
 
 
-def _why(ran: _Ran, case: Case) -> str | Label:
+def _why(ran: _Ran, case: Case) -> FieldProblem:
+    """Return why the first run is not what the history says."""
     if ran.run.stop is not None:
-        return f"{ran.run.label(ran.run.stop.element_id).default}: {ran.run.stop.message}"
-    lacking = Counter(case.ran) - ran.path
-    surplus = ran.path - Counter(case.ran)
-    first = next(iter(lacking or surplus), "")
-    return ran.run.label(first)
+        return FieldProblem(
+            "It cannot be run again just as it was: it stops at “{name}”, which it did not do then. {reason}",
+            code="inexact",
+            name=ran.run.label(ran.run.stop.element_id),
+            reason=ran.run.stop.message,
+        )
+    lacking, surplus = Counter(case.ran) - ran.path, ran.path - Counter(case.ran)
+    elements = case.baseline.model.elements
+    timer = next((each for each in surplus if each in elements and elements[each].event.kind == "timer"), None)
+    if timer is not None:
+        return FieldProblem(
+            "It cannot be run again just as it was: the timer “{name}” was due, and did not fire then.",
+            code="inexact",
+            name=ran.run.label(timer),
+        )
+    if lacking:
+        return FieldProblem(
+            "It cannot be run again just as it was: its record does not lead through “{name}” again.",
+            code="inexact",
+            name=ran.run.label(next(iter(lacking))),
+        )
+    return FieldProblem(
+        "It cannot be run again just as it was: its record leads through “{name}”, where it did not go then.",
+        code="inexact",
+        name=ran.run.label(next(iter(surplus))),
+    )
 
 
 def _drive(case: Case, bundle: Bundle, *, compared: IsolatedRun | None = None) -> _Ran:
@@ -107,6 +130,7 @@ def _drive(case: Case, bundle: Bundle, *, compared: IsolatedRun | None = None) -
         _feed(ran, case, event, compared)
     _let_timers_end(run)
     if compared is not None:
+        _note_missed(ran, compared)
         _note_end(ran)
     return ran
 
@@ -124,12 +148,7 @@ def _feed(ran: _Ran, case: Case, event: RecordedEvent, compared: IsolatedRun | N
         if compared is not None:
             ran.notes += _fields(case, run.bundle, event)
         if run.complete(event.element_id, event.detail.get("values", {})) is None and compared is not None:
-            problem = FieldProblem(
-                "“{name}” would not be open when it was completed; what was entered there is not used.",
-                code="not_open",
-                name=compared.label(event.element_id),
-            )
-            ran.notes.append(Difference("path", problem, event.element_id))
+            ran.missed.append(event.element_id)
     elif event.kind == "message":
         name = str(event.detail.get("message", ""))
         if run.send(name, event.detail.get("payload", {})) is None and compared is not None:
@@ -139,6 +158,32 @@ def _feed(ran: _Ran, case: Case, event: RecordedEvent, compared: IsolatedRun | N
             ran.notes.append(Difference("path", problem))
     elif event.kind == "revised":
         run.revise(event.detail.get("values", {}))
+
+
+def _note_missed(ran: _Ran, compared: IsolatedRun) -> None:
+    """Say of the steps that people completed why what they entered is not used: of each once."""
+    opened = {task.element_id for task in ran.run.opened}
+    for element_id in dict.fromkeys(ran.missed):
+        name = compared.label(element_id)
+        if element_id not in ran.run.bundle.model.elements:
+            problem = FieldProblem(
+                "“{name}” was completed then; the draft has no such step, and what was entered is not used.",
+                code="not_open",
+                name=name,
+            )
+        elif element_id not in opened:
+            problem = FieldProblem(
+                "“{name}” was completed then; the draft does not come to it, and what was entered is not used.",
+                code="not_open",
+                name=name,
+            )
+        else:
+            problem = FieldProblem(
+                "“{name}” was completed then; on the draft it is not open then, and what was entered is not used.",
+                code="not_open",
+                name=name,
+            )
+        ran.notes.append(Difference("path", problem, element_id))
 
 
 def _note_end(ran: _Ran) -> None:

@@ -8,14 +8,17 @@ from sqlalchemy import func, select
 
 from engine.access import Actor
 from engine.audit import service as audit
+from engine.bpmn.labels import Label
 from engine.bpmn.step import BpmnError, RepairError
 from engine.clock import SimulatedClock
 from engine.errors import ConflictError, InvalidInputError
 from engine.outbox.tables import Delivery
-from engine.process import assignment, queries, user_tasks
+from engine.process import assignment, bundles, queries, topics, user_tasks
 from engine.process.forgetting import forget_submissions
 from engine.process.repair_edits import RepairEdit, edit, from_json
+from engine.process.repair_results import ResultValue, given_by, results
 from engine.process.tables import HistoryEvent, InstanceSnapshot, ProcessInstance
+from engine.process.topics import Parameter, Topic, TopicKind
 from engine.wiring import Application
 from tests.integration.repair_world import Clinic
 from tests.workflows.world import World
@@ -121,6 +124,25 @@ def test_a_failed_element_is_skipped_with_a_result_and_its_incident_is_over(clin
     )
     assert event.detail["reason"] == "It hung."
     assert event.detail["trail"][0] == {"id": "press", "kind": "serviceTask", "result": {"skipped": True}}
+
+
+def test_what_a_result_is_made_of_is_known_of_forms_topics_and_decisions(clinic: Clinic) -> None:
+    gives = (Parameter("sheets", "number", ("张数", "Sheets")), Parameter("how", "text", ("方式", "How"),
+             choices={"flat": ("平压", "Flat")}))  # fmt: skip
+    topics.register(Topic("press.run", TopicKind.OPERATION, ("压", "Press"), operation=clinic.press, gives=gives))
+    clinic.press.failure = BpmnError("jammed", "It is jammed.")
+    instance_id = clinic.start()
+    clinic.apply(instance_id, edit("move", token=clinic.token(instance_id, "write"), to="press"))
+    found = clinic.world.look(lambda session: results(session, clinic.first, instance_id))
+    assert found == {
+        clinic.token(instance_id, "press"): (
+            ResultValue("sheets", "number", Label("张数", "Sheets")),
+            ResultValue("how", "text", Label("方式", "How"), (("flat", Label("平压", "Flat")),)),
+        )
+    }
+    bundle = bundles.build(bundles.factory_sources("sample_drop"))
+    decided = given_by(bundle, bundle.model.elements["decide_level"])
+    assert [(each.name, each.type) for each in decided] == [("level", "text"), ("reason", "text")]
 
 
 def test_retrying_what_fails_again_leaves_one_incident(clinic: Clinic) -> None:

@@ -69,6 +69,10 @@ def test_another_way_is_named_and_stops_where_nobody_answered(lane: Lane) -> Non
     assert small.verdict == SAME
     assert large.verdict == STOPPED
     assert ("path", "not_open", "check_large") in told(large)
+    missed = [each.problem for each in large.differences if each.problem.code == "not_open"]
+    assert {each.template for each in missed} == {
+        "“{name}” was completed then; the draft does not come to it, and what was entered is not used."
+    }
     assert ("stop", "not_answered", "check_small") in told(large)
 
 
@@ -129,7 +133,10 @@ def test_what_does_not_run_as_it_did_is_set_apart(lane: Lane) -> None:
         ).one()
         first.detail = {**first.detail, "trail": [{"id": "nowhere", "kind": "task"}]}
     (found,) = replayed(lane, draft())
-    assert (found.verdict, found.differences[0].problem.code) == (NOT_COMPARABLE, "inexact")
+    (why,) = found.differences
+    assert (found.verdict, why.kind, why.problem.code) == (NOT_COMPARABLE, "inexact", "inexact")
+    assert "does not lead through" in why.problem.template
+    assert not found.has("stop")  # which is counted of the cases that stop on the draft, and of no others
 
 
 DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:test">
@@ -208,6 +215,14 @@ def test_services_answer_from_the_record_and_are_not_asked(lane: Lane, finished:
 def test_who_answers_at_the_very_moment_of_the_deadline_was_first(lane: Lane, finished: list[str]) -> None:
     answer_or_lapse(lane, 10, timedelta(hours=4), is_swept=False)
     assert [each.verdict for each in replayed_timed(lane, timed())][-1] == SAME
+
+
+def test_a_timer_that_did_not_fire_is_why_a_case_cannot_be_compared(lane: Lane, finished: list[str]) -> None:
+    answer_or_lapse(lane, 10, timedelta(hours=5), is_swept=False)
+    late = replayed_timed(lane, timed())[-1]
+    (why,) = late.differences
+    assert (late.verdict, why.kind) == (NOT_COMPARABLE, "inexact")
+    assert "the timer “{name}” was due, and did not fire then" in why.problem.template
 
 
 def test_another_decision_moves_the_deadline_and_the_way(lane: Lane, finished: list[str]) -> None:

@@ -94,7 +94,9 @@ def test_an_administrator_adds_and_changes_people(world: World) -> None:
 
 def test_mistakes_about_people_keep_what_was_typed(world: World) -> None:
     client = world.client("admin")
+    assert client.get("/people/new").text.count("t least 10 characters.") == 1
     answer = client.post("/people/new", {"login": "a b", "name": "Kept name", "password": "short"})
+    assert answer.text.count("t least 10 characters.") == 1
     assert answer.status_code == 422
     for text in ("Kept name", "Use at least 10 characters.", "Choose at least one role."):
         assert text in answer.text

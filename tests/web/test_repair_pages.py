@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from engine.access import SYSTEM
@@ -98,6 +99,58 @@ def test_what_is_impossible_is_said_beside_the_edit(world: World) -> None:
         assert answer.status_code == 422, sentence
         assert sentence in answer.text
     assert press(world, instance_id, page, edits="nonsense").status_code == 422
+
+
+def test_variables_are_listed_and_typed_in_the_words_and_the_zone_of_the_reader(world: World) -> None:
+    instance_id = request_of(world)
+    page = world.client("admin").get(f"/operate/instances/{instance_id}/repair").text
+    options = dict(re.findall(r'<option value="(\w+)"[^>]*>\1 \(([^<]*)', page))
+    assert options["priority"].startswith("Plain text) = P")
+    assert re.fullmatch(r"Day and time\) = \w{3} \d+ \w{3}( \d{4})? \d\d:\d\d", options["resolve_due"])
+    assert options["routing"].startswith("List or structure) = {")
+    page = press(world, instance_id, page, add="set:", variable="resolve_due", value="2026-03-05T18:00").text
+    (edit,) = orjson.loads(hidden(page, "edits"))
+    assert edit["values"] == {"resolve_due": "2026-03-05T18:00:00+08:00"}
+
+
+def test_a_token_goes_nowhere_until_a_step_is_chosen(world: World) -> None:
+    instance_id = request_of(world)
+    page = world.client("admin").get(f"/operate/instances/{instance_id}/repair").text
+    triage = token_at(world, instance_id, "triage_request")
+    for name, add in ((f"to-{triage}", f"move:{triage}"), ("place", "add:")):
+        menu = re.search(rf'<select[^>]* id="{name}"[^>]*><option value="([^"]*)">([^<]*)', page)
+        assert menu, name
+        assert menu.groups() == ("", "Choose a step …")
+        answer = press(world, instance_id, page, add=add, **{name: ""})
+        assert answer.status_code == 422
+        assert f'id="{name}-error" role="alert">Choose a step first.' in answer.text
+        assert "Nothing chosen yet" in answer.text
+
+
+def test_the_result_of_a_skipped_task_is_typed_in_the_fields_of_its_form(world: World) -> None:
+    instance_id = request_of(world)
+    page = world.client("admin").get(f"/operate/instances/{instance_id}/repair").text
+    group = f"result-{token_at(world, instance_id, 'triage_request')}"
+    skip = f"skip:{group.removeprefix('result-')}"
+    assert f'<select id="{group}:priority"' in page
+    assert '<option value="P1">P1' in page
+    assert f'name="{group}-type:incomplete" value="boolean?"' in page
+    assert f'name="{group}"' not in page
+    typed = {
+        f"{group}-type:priority": "text?", f"{group}:priority": "P1", f"{group}-type:note": "text?",
+        f"{group}:note": "", f"{group}-type:incomplete": "boolean?", f"{group}:incomplete": "false",
+    }  # fmt: skip
+    wrong = press(world, instance_id, page, add=skip, **typed | {f"{group}:incomplete": "perhaps"})
+    assert wrong.status_code == 422
+    assert f'id="{group}:incomplete-error">Choose yes or no.' in wrong.text
+    assert '<option value="P1" selected>' in wrong.text
+    moved = press(world, instance_id, page, add="", **typed).text
+    assert '<option value="P1" selected>' in moved
+    page = press(world, instance_id, page, add=skip, **typed).text
+    (edit,) = orjson.loads(hidden(page, "edits"))
+    assert edit["values"] == {"priority": "P1", "queue": None, "incomplete": False, "question": None, "note": None}
+    assert "Skip: Triage (priority = P1, incomplete = false)" in page
+    assert '<option value="P1" selected>' not in page
 
 
 def test_a_risky_repair_says_why_and_that_nobody_could_agree(world: World) -> None:

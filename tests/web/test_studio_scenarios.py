@@ -168,6 +168,7 @@ def test_what_replay_counts_are_the_cases_that_it_shows(world: World, draft: str
         address = unescape(re.search(r'data-replay="([^"]+)"', page)[1])  # type: ignore[index]
         parts = [admin.get(f"{address}&offset={offset}").get_json() for offset in range(0, total, 20)]
         rows = sum(part["html"].count("<tr data-is") for part in parts)
+        assert all(part["kinds"]["stop"] == part["verdicts"]["stopped"] for part in parts)
         return total, rows, sum(count for part in parts for count in part["verdicts"].values())
 
     assert replayed("30") == (30, 30, 30)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from engine.errors import FieldProblem
 from engine.process import queries as process
 from engine.process import repair
+from engine.process import variables as readings
 from engine.process.repair_edits import RepairEdit
 from engine.process.repair_places import Place, places, variables
 from engine.process.sentences import from_json
-from web.i18n import explain, format_datetime, locale
+from web.i18n import explain, format_date, format_datetime, locale
 from web.i18n import translate as _
-from web.operate.words import incident_text
+from web.operate.words import incident_text, type_label, value_text
+from web.value_fields import NOT_SIMPLE
 
 STANDING = {"open": "user", "waiting": "clock", "running": "activity", "incident": "alert"}
 _TONES = {"open": "info", "waiting": "violet", "running": "info", "incident": "danger"}
@@ -62,7 +64,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable with its declared type and its value as it is typed in."""
+    """A variable, and in the reader's words of which type it is and what it holds."""
 
     name: str
     type: str
@@ -130,10 +132,28 @@ def gather(session: Session, instance_id: UUID) -> Patient:
         if found.delivery_id is not None
     ]
     held = variables(session, instance_id) if standing else ()
-    shown = tuple(Variable(name, kind, _text(value)) for name, kind, value in held)
+    shown = tuple(_variable(name, kind, value) for name, kind, value in held)
     beside = {place.id for place in where if not place.takes_token}
     tokens.sort(key=lambda token: (token.element_id in beside, token.state not in {"incident", "open"}))
     return Patient(row, version, tuple(tokens), tuple(failures), where, shown, names)
+
+
+def _variable(name: str, kind: str, value: Any) -> Variable:
+    type_ = "json" if kind in NOT_SIMPLE else readings.type_of(name, value, {name: kind} if kind else {})
+    return Variable(name, type_label(type_), _in_words(type_, value))
+
+
+def _in_words(type_: str, value: Any) -> str:
+    if value is None:
+        return ""
+    match type_:
+        case "datetime":
+            return format_datetime(datetime.fromisoformat(value))
+        case "date":
+            return format_date(date.fromisoformat(value))
+        case "boolean":
+            return value_text(value)
+    return _text(value)
 
 
 def _text(value: Any) -> str:
@@ -191,7 +211,8 @@ def _edit(edit: RepairEdit, names: Mapping[str, str], tokens: Mapping[str, str],
 
 
 def _result(values: Mapping[str, Any]) -> str:
-    return f" ({', '.join(f'{name} = {_text(value)}' for name, value in values.items())})" if values else ""
+    told = [f"{name} = {_text(value)}" for name, value in values.items() if value not in (None, "", [])]
+    return f" ({', '.join(told)})" if told else ""
 
 
 @dataclass(frozen=True)
@@ -246,11 +267,6 @@ def plan_view(plan: Mapping[str, Any], places: Sequence[Place]) -> PlanView:
             "reached": [element for key, element, _state in plan["after"] if key not in was],
         },
     )
-
-
-def _ends(status: str) -> str:
-    sentences = {"cancelled": _("The process ends."), "completed": _("The process ends normally.")}
-    return sentences.get(status, "")
 
 
 def _grouped(facts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

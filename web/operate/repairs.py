@@ -1,7 +1,6 @@
 """Repair one instance: collect edits, see what they would do, have them done; agree to what another prepared."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -20,7 +19,7 @@ from engine.upkeep import proposals
 from web import context
 from web.i18n import explain, locale
 from web.i18n import translate as _
-from web.operate import repair_view
+from web.operate import repair_view, results
 from web.security import policy
 from web.transactions import transactional
 
@@ -110,39 +109,32 @@ def _edits() -> tuple[RepairEdit, ...]:
 
 
 def _added(command: str, key: str) -> tuple[RepairEdit, ...]:
-    values = request.form
+    values, instance_id = request.form, UUID(str((request.view_args or {})["instance_id"]))
     match command:
         case "move":
-            return (edit("move", token=key, to=values.get(f"to-{key}") or values.get("to", "")),)
+            return (edit("move", token=key, to=_place(f"to-{key}")),)
         case "skip":
-            return (edit("skip", token=key, values=_result(values.get(f"result-{key}", ""), f"result-{key}")),)
+            return (edit("skip", token=key, values=results.read(instance_id, key)),)
         case "cancel":
             return (edit("cancel", token=key),)
         case "retry":
             return (edit("retry", token=key),)
         case "add":
-            return (edit("add", to=key or values.get("place", "")),)
+            return (edit("add", to=_place("place")),)
         case "set":
             name = values.get("variable", "")
-            given = typed(context.session(), UUID(str((request.view_args or {})["instance_id"])), name,
-                          values.get("value", ""))  # fmt: skip
+            given = typed(context.session(), instance_id, name,
+                          values.get("value", ""), time_zone=context.actor().time_zone)  # fmt: skip
             return (edit("set", values={name: given}),)
         case "redeliver" | "give_up":
             return from_json([{"act": command, "incident": key}])
     return ()
 
 
-def _result(text: str, field: str) -> dict[str, Any]:
-    if not text.strip():
-        return {}
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict):
-        problem = FieldProblem("Write the result as named values, like {example}.", code="result_invalid",
-                               example='{"revision": "7"}')  # fmt: skip
-        raise InvalidInputError(errors={field: [problem]})
+def _place(field: str) -> str:
+    found = request.form.get(field, "")
+    if not found:
+        raise InvalidInputError(errors={field: [FieldProblem("Choose a step first.", code="place_missing")]})
     return found
 
 
@@ -170,6 +162,7 @@ def _page(
         has_second=bool(proposals.others_than(session, context.actor())),
         waiting=proposals.of_instance(session, instance_id),
         past=snapshots.snapshots(session, instance_id, limit=5),
+        results=results.fields(instance_id, errors or {}),
         errors=errors or {},
         typed=request.form.get("reason", ""),
         chosen=request.form,

@@ -36,7 +36,7 @@ def type_label(type_: str) -> str:
     """Return the name of a variable's type."""
     names = {
         "text": _("Plain text"),
-        "number": _("Number"),
+        "number": _("Numeric value"),
         "boolean": _("Yes or no"),
         "date": _("Day"),
         "datetime": _("Day and time"),

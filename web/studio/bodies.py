@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from flask import request
 
 from engine.errors import InvalidInputError
@@ -45,27 +44,6 @@ def _given(name: str) -> Any:
         return request.form.get(name)
     body = request.get_json(silent=True)
     return body.get(name) if isinstance(body, dict) else None
-
-
-def json_object(name: str) -> dict[str, Any]:
-    """Return a JSON object that somebody typed into a field of a form; nothing typed is an empty one.
-
-    Raises:
-        InvalidInputError: it is none.
-    """
-    typed = request.form.get(name, "").strip()
-    try:
-        found = orjson.loads(typed) if typed else {}
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError(
-            "This is not written as JSON. Look at line {line}, column {column}.",
-            code="not_json",
-            line=error.lineno,
-            column=error.colno,
-        ) from error
-    if not isinstance(found, dict):
-        raise InvalidInputError("An object is needed here: { … }.", code="not_an_object")
-    return found
 
 
 def finding_text(finding: Any) -> str:

@@ -13,13 +13,12 @@ from engine.access import Role
 from engine.errors import FieldProblem, InvalidInputError
 from engine.studio import drafts, recordings, running
 from engine.studio.isolated import TIME_ZONE
-from web import context
+from web import context, value_fields
 from web.i18n import explain
 from web.security import policy
-from web.studio import value_fields
 from web.studio.blueprint import blueprint
-from web.studio.value_fields import Values, pretty
 from web.transactions import transactional
+from web.value_fields import Values, pretty
 
 CLOCK = "%Y-%m-%dT%H:%M"
 """How a browser writes a date and time."""

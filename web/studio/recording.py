@@ -17,15 +17,14 @@ from engine.studio.isolated import TIME_ZONE, IsolatedRun, Question
 from engine.studio.recorded_cases import suggestion
 from forms import html, render, schema
 from forms.model import FormDefinition
-from web import context
+from web import context, value_fields
 from web.i18n import locale
 from web.i18n import translate as _
 from web.security import policy
-from web.studio import value_fields
 from web.studio.blueprint import blueprint
 from web.studio.form_examples import example_choices
-from web.studio.value_fields import Values, pretty
 from web.transactions import transactional
+from web.value_fields import Values, pretty
 
 OURS = ("csrf_token", "submission_id", "unchecked")
 

@@ -39,14 +39,14 @@ def verdict_words() -> dict[str, tuple[str, str, str]]:
 
 
 def kind_words() -> dict[str, str]:
-    """Return what kinds of differences are called."""
+    """Return what kinds of differences are called, those that are counted."""
     return {
         "path": _("Other way"),
         "decision": _("Other decision"),
         "deadline": _("Other deadline"),
         "service": _("Asks otherwise"),
         "field": _("Form"),
-        "stop": _("Stop"),
+        "stop": _("Stops"),
     }
 
 

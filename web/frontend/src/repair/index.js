@@ -8,6 +8,8 @@ const READABLE_ZOOM = 0.75;
 
 export function watchRepairs(root) {
   for (const box of root.querySelectorAll('[data-repair-picture]')) draw(box);
+  // What stands outside of its form is not found by app/mistakes.js.
+  root.querySelector('.repair [aria-invalid="true"]')?.focus();
 }
 
 async function draw(box) {
