@@ -123,14 +123,14 @@ def test_a_variable_is_mended_and_a_dead_letter_is_run_again(site: Site, sign_in
     def send(context: DeliveryContext, _payload: Mapping[str, Any]) -> None:
         sent.append(context.key)
 
-    topics.register(Topic("wire.send", TopicKind.DELIVERY, ("发报", "Wire"), handler=send))
+    topics.register(Topic("test.wire", TopicKind.DELIVERY, ("发报", "Wire"), handler=send))
 
     def prepare(session: Any) -> UUID:
         request = support.raise_request(
             session, site.company.rep, type_="technical", subject="屏幕花屏",
             customer_id=site.company.customer_id, now=utc_now(),
         )  # fmt: skip
-        delivery_id = outbox.emit(session, "wire.send", {}, key=f"wire:{new_id()}", now=utc_now())
+        delivery_id = outbox.emit(session, "test.wire", {}, key=f"wire:{new_id()}", now=utc_now())
         session.flush()
         claim = outbox.claim(session, delivery_id, now=utc_now())
         assert claim is not None

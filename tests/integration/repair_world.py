@@ -25,7 +25,7 @@ BODY = (
     node("userTask", "write", due='"2026-03-05T08:00:00Z"', name_en="Write it", field__subject="subject")
     + boundary("late", "write", timer('"2026-03-04T08:00:00Z"', "timeDate"), interrupting=False)
     + end("told")
-    + node("serviceTask", "press", topic="press.run", name_en="Press it")
+    + node("serviceTask", "press", topic="test.press", name_en="Press it")
     + node("userTask", "approve_it")
     + node("userTask", "look")
 )
@@ -58,7 +58,7 @@ class Clinic:
     def __init__(self, world: World) -> None:
         self.world = world
         self.press = Press()
-        topics.register(Topic("press.run", TopicKind.OPERATION, ("压", "Press"), operation=self.press))
+        topics.register(Topic("test.press", TopicKind.OPERATION, ("压", "Press"), operation=self.press))
         self.first = world.company.admin
         self.second = world.do(self._hire)
         self.definition_id = self.deploy(model())

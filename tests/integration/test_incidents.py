@@ -54,7 +54,7 @@ def model(body: str) -> bytes:
 def start(world: World) -> UUID:
     def work(session: Any) -> UUID:
         now = world.clock()
-        body = node("serviceTask", "press", topic="press.run") + node("userTask", "look")
+        body = node("serviceTask", "press", topic="test.press") + node("userTask", "look")
         sources = sources_from({"press.bpmn": model(body)})
         deployment.store(session, world.company.admin, sources, now=now)
         return service.start_instance(
@@ -68,7 +68,7 @@ def start(world: World) -> UUID:
 @pytest.fixture
 def press(world: World) -> Press:
     found = Press(world)
-    topics.register(Topic("press.run", TopicKind.OPERATION, ("压", "Press"), operation=found))
+    topics.register(Topic("test.press", TopicKind.OPERATION, ("压", "Press"), operation=found))
     world.plan(world.company.rep)
     return found
 

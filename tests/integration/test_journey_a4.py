@@ -33,7 +33,7 @@ BATCH = 100
 NEXT = model(
     node("userTask", "write", **WRITE)
     + LATE
-    + node("serviceTask", "press", topic="press.run")
+    + node("serviceTask", "press", topic="test.press")
     + node("userTask", "look"),
     FLOWS.replace(" approve_it", ""),
 )

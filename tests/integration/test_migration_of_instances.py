@@ -32,7 +32,7 @@ def form(**change: Any) -> bytes:
 
 
 WRITE = {"due": '"2026-03-05T08:00:00Z"', "name_en": "Write it", "field__subject": "subject"}
-REST = node("serviceTask", "press", topic="press.run") + node("userTask", "approve_it") + node("userTask", "look")
+REST = node("serviceTask", "press", topic="test.press") + node("userTask", "approve_it") + node("userTask", "look")
 LATE = end("told") + boundary("late", "write", timer('"2026-03-04T08:00:00Z"', "timeDate"), interrupting=False)
 
 

@@ -223,7 +223,7 @@ def test_nobody_takes_a_job_from_its_worker(world: World, wire: Wire) -> None:
         with pytest.raises(ConflictError, match="worker"):
             act(world, function, row.id, *values)
     counts = world.look(lambda session: deliveries.counts(session, now=world.clock()))
-    assert counts["leased", "wire.send"][0] == 1
+    assert counts["leased", "test.wire"][0] == 1
     # A worker that has died gives it back.
     world.clock.move_to(world.clock() + timedelta(minutes=2))
     act(world, jobs.run_now, row.id)

@@ -179,10 +179,10 @@ class Away:
 def stuck(clinic: Clinic) -> tuple[Clinic, UUID, UUID, Away]:
     """Return an instance whose delivery was given up, and its incident."""
     away = Away()
-    topics.register(Topic("press.ship", TopicKind.DELIVERY, ("寄", "Ship"), handler=away))
+    topics.register(Topic("test.ship", TopicKind.DELIVERY, ("寄", "Ship"), handler=away))
     from tests.integration.repair_world import model
 
-    clinic.deploy(model(node("serviceTask", "ship", topic="press.ship") + node("userTask", "look"),
+    clinic.deploy(model(node("serviceTask", "ship", topic="test.ship") + node("userTask", "look"),
                         "start ship look end"))  # fmt: skip
     instance_id = clinic.start()
     [incident] = clinic.incidents(instance_id)

@@ -129,7 +129,7 @@ def test_a_failed_element_is_skipped_with_a_result_and_its_incident_is_over(clin
 def test_what_a_result_is_made_of_is_known_of_forms_topics_and_decisions(clinic: Clinic) -> None:
     gives = (Parameter("sheets", "number", ("张数", "Sheets")), Parameter("how", "text", ("方式", "How"),
              choices={"flat": ("平压", "Flat")}))  # fmt: skip
-    topics.register(Topic("press.run", TopicKind.OPERATION, ("压", "Press"), operation=clinic.press, gives=gives))
+    topics.register(Topic("test.press", TopicKind.OPERATION, ("压", "Press"), operation=clinic.press, gives=gives))
     clinic.press.failure = BpmnError("jammed", "It is jammed.")
     instance_id = clinic.start()
     clinic.apply(instance_id, edit("move", token=clinic.token(instance_id, "write"), to="press"))

@@ -42,8 +42,8 @@ class Wire:
 @pytest.fixture
 def wire(world: World) -> Wire:
     found = Wire()
-    topics.register(Topic("wire.send", TopicKind.DELIVERY, ("发", "Send"), handler=found, waits=True))
-    body = node("serviceTask", "send", topic="wire.send") + node("userTask", "look")
+    topics.register(Topic("test.wire", TopicKind.DELIVERY, ("发", "Send"), handler=found, waits=True))
+    body = node("serviceTask", "send", topic="test.wire") + node("userTask", "look")
     model = bpmn(body, "start send look end", key="wire_it")
 
     def store(session: Any) -> None:
