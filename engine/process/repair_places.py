@@ -47,6 +47,12 @@ def variables(session: Session, instance_id: UUID) -> tuple[tuple[str, str, Any]
     return tuple((name, declared.get(name, ""), held.get(name)) for name in sorted(held.keys() | declared.keys()))
 
 
+def variable_types(session: Session, instance_id: UUID) -> dict[str, str]:
+    """Return the declared types of an instance's variables; those of their parts have dotted names."""
+    _instance, bundle = _load(session, instance_id)
+    return dict(bundle.model.variables)
+
+
 def typed(session: Session, instance_id: UUID, name: str, text: str, *, time_zone: str) -> Any:
     """Return the value that a text stands for, of the type that a variable was declared with.
 

@@ -111,6 +111,7 @@ def test_variables_are_listed_and_typed_in_the_words_and_the_zone_of_the_reader(
     page = press(world, instance_id, page, add="set:", variable="resolve_due", value="2026-03-05T18:00").text
     (edit,) = orjson.loads(hidden(page, "edits"))
     assert edit["values"] == {"resolve_due": "2026-03-05T18:00:00+08:00"}
+    assert re.search(r"resolve_due</dt><dd><del[^>]*>\w{3} \d+ \w{3}[^<]*</del> → Thu 5 Mar 18:00<", page)
 
 
 def test_a_token_goes_nowhere_until_a_step_is_chosen(world: World) -> None:

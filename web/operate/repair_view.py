@@ -140,13 +140,13 @@ def gather(session: Session, instance_id: UUID) -> Patient:
 
 def _variable(name: str, kind: str, value: Any) -> Variable:
     type_ = "json" if kind in NOT_SIMPLE else readings.type_of(name, value, {name: kind} if kind else {})
-    return Variable(name, type_label(type_), _in_words(type_, value))
+    return Variable(name, type_label(type_), _in_words(name, value, {name: kind}))
 
 
-def _in_words(type_: str, value: Any) -> str:
+def _in_words(name: str, value: Any, types: Mapping[str, str]) -> str:
     if value is None:
         return ""
-    match type_:
+    match readings.type_of(name, value, types):
         case "datetime":
             return format_datetime(datetime.fromisoformat(value))
         case "date":
@@ -229,11 +229,14 @@ class PlanView:
     marks: dict[str, list[str]]
 
 
-def plan_view(plan: Mapping[str, Any], places: Sequence[Place]) -> PlanView:
+def plan_view(plan: Mapping[str, Any], places: Sequence[Place], types: Mapping[str, str]) -> PlanView:
     """Return a plan (as ``repair_plan`` writes it) in words.
 
     ``marks`` says for the picture: elements that are left, and that are reached. Events that only wait beside their
     activity are no news.
+
+    Args:
+        types: of variables, as the process declares them.
     """
     names = names_of(places)
     beside = {place.id for place in places if not place.takes_token}
@@ -258,7 +261,9 @@ def plan_view(plan: Mapping[str, Any], places: Sequence[Place]) -> PlanView:
         facts=_grouped(facts),
         risks=risk_texts(plan["risks"], names),
         failed=tuple(f"{name(element)}: {_why(*why)}" for element, *why in plan["failed"]),
-        changed=tuple((key, _text(old), _text(new)) for key, (old, new) in plan["changed"].items()),
+        changed=tuple(
+            (key, _in_words(key, old, types), _in_words(key, new, types)) for key, (old, new) in plan["changed"].items()
+        ),
         ends={"cancelled": _("The process ends."), "completed": _("The process ends normally.")}.get(
             plan["status"], ""
         ),

@@ -13,7 +13,7 @@ from engine.ids import new_id
 from engine.process import pictures, repair, snapshots, user_tasks
 from engine.process import queries as process
 from engine.process.repair_edits import RepairEdit, edit, from_json
-from engine.process.repair_places import places, typed
+from engine.process.repair_places import places, typed, variable_types
 from engine.process.repair_plan import Plan
 from engine.upkeep import proposals
 from web import context
@@ -157,7 +157,9 @@ def _page(
         row=patient.row,
         edits=orjson.dumps([each.as_json() for each in edits]).decode(),
         lines=repair_view.lines(edits, patient.names, tokens, problems, failures),
-        plan=repair_view.plan_view(plan.as_json(), patient.places) if plan and is_sound else None,
+        plan=repair_view.plan_view(plan.as_json(), patient.places, variable_types(session, instance_id))
+        if plan and is_sound
+        else None,
         is_risky=plan is not None and plan.is_risky,
         has_second=bool(proposals.others_than(session, context.actor())),
         waiting=proposals.of_instance(session, instance_id),
@@ -252,7 +254,7 @@ def _proposal_page(proposal_id: UUID, *, errors: dict[str, list[FieldProblem]] |
         proposal=row,
         row=process.instance(session, row.instance_id),
         lines=repair_view.lines(row.edits, names, tokens, (), failures),
-        plan=repair_view.plan_view(row.plan, where),
+        plan=repair_view.plan_view(row.plan, where, variable_types(session, row.instance_id)),
         is_mine=row.proposed_by == context.actor().user_id,
         may_decide=_task_of(proposal_id) is not None,
         snapshot=kept[0] if kept else None,
