@@ -153,8 +153,20 @@ def _json_object(name: str) -> dict[str, Any]:
         InvalidInputError: it is none.
     """
     typed = request.form.get(name, "").strip()
+    found = json_of(typed) if typed else {}
+    if not isinstance(found, dict):
+        raise InvalidInputError("An object is needed here: { … }.", code="not_an_object")
+    return found
+
+
+def json_of(text: str | bytes) -> Any:
+    """Return what JSON says.
+
+    Raises:
+        InvalidInputError: it is none; the sentence says where.
+    """
     try:
-        found = orjson.loads(typed) if typed else {}
+        return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise InvalidInputError(
             "This is not written as JSON. Look at line {line}, column {column}.",
@@ -162,9 +174,6 @@ def _json_object(name: str) -> dict[str, Any]:
             line=error.lineno,
             column=error.colno,
         ) from error
-    if not isinstance(found, dict):
-        raise InvalidInputError("An object is needed here: { … }.", code="not_an_object")
-    return found
 
 
 def pretty(value: Any) -> str:

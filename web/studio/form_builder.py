@@ -33,6 +33,7 @@ from web.studio.bodies import text
 from web.studio.form_examples import example_choices
 from web.studio.form_words import builder_texts, families, property_words, type_words, word_words
 from web.transactions import transactional
+from web.value_fields import json_of
 
 _NEW = {
     "component": {"zh": "新的一项", "en": "New component"},
@@ -120,15 +121,7 @@ look_at_form.is_transactional = True  # type: ignore[attr-defined]  # it writes 
 
 
 def _document(content: str) -> Any:
-    try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError(
-            "This is not written as JSON. Look at line {line}, column {column}.",
-            code="not_json",
-            line=error.lineno,
-            column=error.colno,
-        ) from error
+    document = json_of(content)
     if is_deeper_than(document, MAX_DEFINITION_DEPTH):
         raise InvalidInputError("The form is nested too deeply.", code="too_deep")
     return document
