@@ -17,11 +17,12 @@ from engine.access import Actor
 from engine.audit import service as audit
 from engine.bpmn import step as bpmn
 from engine.bpmn.step import RepairError, Standing
-from engine.errors import ConflictError, FieldProblem, InvalidInputError, NotFoundError
+from engine.errors import ConflictError, FieldProblem, InvalidInputError
 from engine.outbox import service as outbox
 from engine.process import bundles, snapshots
 from engine.process.bundles import Bundle
 from engine.process.repair_edits import RepairEdit
+from engine.process.repair_places import instance_and_bundle
 from engine.process.repair_plan import Plan, tokens_of, tried
 from engine.process.revision import renew_tasks
 from engine.process.service import lock_instance
@@ -41,10 +42,7 @@ def standing(session: Session, instance_id: UUID) -> tuple[int, tuple[Standing, 
     Raises:
         NotFoundError: no such instance.
     """
-    instance = session.get(ProcessInstance, instance_id)
-    if instance is None:
-        raise NotFoundError("There is no such process instance.", code="instance_unknown")
-    bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
+    instance, bundle = instance_and_bundle(session, instance_id)
     return instance.version, tokens_of(bundle, instance)
 
 

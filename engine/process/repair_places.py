@@ -32,7 +32,7 @@ class Place:
 
 def places(session: Session, instance_id: UUID) -> tuple[Place, ...]:
     """Return the elements of an instance's version, in the order of the diagram."""
-    _instance, bundle = _load(session, instance_id)
+    _instance, bundle = instance_and_bundle(session, instance_id)
     return tuple(
         Place(each.id, each.name, each.kind, each.parent, each.kind not in NOT_ASKED)
         for each in bundle.model.elements.values()
@@ -41,7 +41,7 @@ def places(session: Session, instance_id: UUID) -> tuple[Place, ...]:
 
 def variables(session: Session, instance_id: UUID) -> tuple[tuple[str, str, Any], ...]:
     """Return name, declared type (or none) and value of an instance's variables, by name."""
-    instance, bundle = _load(session, instance_id)
+    instance, bundle = instance_and_bundle(session, instance_id)
     held = bpmn.variables(bundle.model, instance.state_bytes) if instance.state in LIVE else {}
     declared = {name: kind for name, kind in bundle.model.variables.items() if "." not in name}
     return tuple((name, declared.get(name, ""), held.get(name)) for name in sorted(held.keys() | declared.keys()))
@@ -49,7 +49,7 @@ def variables(session: Session, instance_id: UUID) -> tuple[tuple[str, str, Any]
 
 def variable_types(session: Session, instance_id: UUID) -> dict[str, str]:
     """Return the declared types of an instance's variables; those of their parts have dotted names."""
-    _instance, bundle = _load(session, instance_id)
+    _instance, bundle = instance_and_bundle(session, instance_id)
     return dict(bundle.model.variables)
 
 
@@ -70,7 +70,12 @@ def typed(session: Session, instance_id: UUID, name: str, text: str, *, time_zon
     return read(text, *known[name], time_zone=time_zone)
 
 
-def _load(session: Session, instance_id: UUID) -> tuple[ProcessInstance, Bundle]:
+def instance_and_bundle(session: Session, instance_id: UUID) -> tuple[ProcessInstance, Bundle]:
+    """Return an instance and the bundle that it runs on.
+
+    Raises:
+        NotFoundError: no such instance.
+    """
     instance = session.get(ProcessInstance, instance_id)
     if instance is None:
         raise NotFoundError("There is no such process instance.", code="instance_unknown")

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from engine.access import Actor
 from engine.bpmn.elements import Element
 from engine.bpmn.labels import Label
-from engine.errors import NotFoundError
 from engine.feel.inputs import outputs_of
-from engine.process import bundles, topics
+from engine.process import topics
 from engine.process.bundles import Bundle
+from engine.process.repair_places import instance_and_bundle
 from engine.process.repair_plan import tokens_of
 from engine.process.states import TaskState
 from engine.process.tables import ProcessInstance, UserTask
@@ -57,10 +57,7 @@ def results(session: Session, actor: Actor, instance_id: UUID) -> dict[str, tupl
     Raises:
         NotFoundError: no such instance.
     """
-    instance = session.get(ProcessInstance, instance_id)
-    if instance is None:
-        raise NotFoundError("There is no such process instance.", code="instance_unknown")
-    bundle = bundles.by_digest(session, instance.definition_id, instance.digest)
+    instance, bundle = instance_and_bundle(session, instance_id)
     forms = _open_forms(session, instance, bundle)
     found = {}
     for token in tokens_of(bundle, instance):
